@@ -3,11 +3,11 @@
 interface TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>
 }
-declare var TextEncoder: { new (): TextEncoder }
+declare const TextEncoder: { new (): TextEncoder }
 
 interface TextDecoder {
   decode(input?: ArrayBuffer | ArrayBufferView): string
 }
-declare var TextDecoder: {
+declare const TextDecoder: {
   new (label?: 'utf-8', options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder
 }

@@ -1,0 +1,86 @@
+// The parts that the test commands are put together from, the sum of their counts, and the closing line.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root, runTool } from './run.mjs'
+import { linkCommand } from './set-up.mjs'
+
+const reporter = join(root, 'scripts', 'count-reporter.mjs')
+
+/** Adds up the counts of parts; `close` prints the one line that every test command ends with. */
+export class Tally {
+  #passed = 0
+  #failed = 0
+  #skipped = 0
+  #started = Date.now()
+
+  add({ passed = 0, failed = 0, skipped = 0 }) {
+    this.#passed += passed
+    this.#failed += failed
+    this.#skipped += skipped
+    return failed === 0
+  }
+
+  /** Prints the closing line and answers the exit code. */
+  close() {
+    const seconds = ((Date.now() - this.#started) / 1000).toFixed(0)
+    console.log(`\ntook ${seconds} s${this.#skipped === 0 ? '' : `, ${this.#skipped} skipped`}`)
+    console.log(`${this.#passed} passed, ${this.#failed} failed`)
+    return this.#failed === 0 ? 0 : 1
+  }
+}
+
+/** Types of sources and tests; also brings dist/ up to date. */
+export async function types() {
+  const count = await check('types', 'typescript', ['-b', 'src/node', 'test', '--pretty'])
+  linkCommand()
+  return count
+}
+
+/** The rules of .oxlintrc.json; warnings are shown and do not fail. */
+export function lint() {
+  return check('lint', 'oxlint', [])
+}
+
+/** The layout of .oxfmtrc.json. */
+export function format() {
+  return check('format', 'oxfmt', ['--check'])
+}
+
+/**
+ * Tests of one or more Vitest projects, the files' names containing one of `filters` where given. `env` goes to the
+ * tests; a run that is not over after `limitMs` is ended and counts as one failure.
+ */
+export async function tests(projects, { filters = [], env = {}, limitMs } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'quadrille-count-'))
+  const file = join(folder, 'count.json')
+  const args = ['run', '--passWithNoTests', '--reporter=default', `--reporter=${reporter}`]
+  for (const project of projects) args.push('--project', project)
+  try {
+    const { code, late } = await runTool('vitest', [...args, ...filters], {
+      show: true,
+      env: { ...env, QUADRILLE_COUNT_FILE: file },
+      limitMs,
+    })
+    if (late) {
+      console.log(`${projects.join(' and ')}: ended after ${limitMs / 1000} s`)
+      return { failed: 1 }
+    }
+    const count = JSON.parse(readFileSync(file, 'utf8'))
+    if (code !== 0 && count.failed === 0) count.failed = 1
+    return count
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function check(name, tool, args) {
+  const started = Date.now()
+  const { code, output } = await runTool(tool, args)
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  console.log(`${name.padEnd(8)} ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`)
+  const worthShowing = code !== 0 || (name === 'lint' && !output.includes('Found 0 warnings'))
+  if (worthShowing) console.log(output.trimEnd())
+  return code === 0 ? { passed: 1 } : { failed: 1 }
+}

@@ -1,0 +1,15 @@
+// `npm start`: set-up, then the devnet in this very process, so that Ctrl-C reaches it.
+
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { root } from './run.mjs'
+import { setUp } from './set-up.mjs'
+
+try {
+  await setUp()
+} catch (error) {
+  console.error(error.message)
+  process.exit(1)
+}
+const { main } = await import(pathToFileURL(join(root, 'dist', 'node', 'cli', 'main.js')).href)
+process.exitCode = await main(['dev', ...process.argv.slice(2)])

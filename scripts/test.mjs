@@ -1,0 +1,18 @@
+// `npm test`: everything that fits into four minutes; its last line is `N passed, N failed`.
+
+import { format, lint, Tally, tests, types } from './parts.mjs'
+import { install } from './set-up.mjs'
+
+await install()
+const tally = new Tally()
+const built = tally.add(await types())
+tally.add(await lint())
+tally.add(await format())
+tally.add(await tests(['unit', 'vectors']))
+if (built) {
+  tally.add(await tests(['e2e']))
+} else {
+  console.log('e2e      FAILED (not run: it needs a build, and the types do not pass)')
+  tally.add({ failed: 1 })
+}
+process.exitCode = tally.close()
