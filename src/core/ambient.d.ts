@@ -1,4 +1,4 @@
-// The two globals that core may use beside the language itself; Node and every browser have them (ADR-001).
+// The two globals of Node and browsers that core may use beside the language itself (ADR-001).
 
 interface TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>
