@@ -1,0 +1,32 @@
+// The abci room promises one interface between the node and a replicated state machine, with the applications that come with the node.
+// It must never know consensus, blocks or the network: requests carry all that an application may see.
+// Counterpart in CometBFT: abci/types, abci/example/kvstore and the local client of abci/client.
+
+export type {
+  AbciValidator,
+  Application,
+  ApplySnapshotChunkResponse,
+  Awaitable,
+  CheckTxRequest,
+  CheckTxResponse,
+  CommitInfo,
+  CommitResponse,
+  ExtendedCommitInfo,
+  ExtendedVoteInfo,
+  ExtendVoteRequest,
+  FinalizeBlockRequest,
+  InfoRequest,
+  InfoResponse,
+  InitChainRequest,
+  InitChainResponse,
+  Misbehavior,
+  OfferSnapshotResult,
+  PrepareProposalRequest,
+  ProcessProposalRequest,
+  ProposedBlock,
+  QueryRequest,
+  QueryResponse,
+  Snapshot,
+  VerifyVoteExtensionRequest,
+  VoteInfo,
+} from './application.ts'
