@@ -1,0 +1,16 @@
+// Door of host/memory: the ports in memory, for tests, for devnets without a disk and as the base of invented worlds.
+//
+// Promises: pass the contract suites of host/ports; no real clock, disk or socket; a crash can be played on files and
+// stores.
+// Must never: be used by a node that holds the key of a real network.
+// Counterpart in CometBFT: cometbft-db's MemDB, libs/autofile's test helpers.
+
+export { MemoryClock } from './clock.ts'
+export type { FileStep, Keep, UnsyncedChange } from './disk-image.ts'
+export { MemoryFiles } from './files.ts'
+export type { MemoryFilesOptions } from './files.ts'
+export { MemoryKeyValueStore } from './key-value-store.ts'
+export type { BeforeBatch } from './key-value-store.ts'
+export { MemoryLogger, silentLogger } from './logger.ts'
+export type { LogLine } from './logger.ts'
+export { MemoryRandom } from './random.ts'
