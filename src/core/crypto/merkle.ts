@@ -1,0 +1,60 @@
+// RFC 6962 Merkle trees over SHA-256: roots of lists, without building the tree.
+
+import { EMPTY_BYTES } from '../bytes/index.ts'
+import type { Crypto } from './crypto.ts'
+
+const LEAF_PREFIX = 0
+const INNER_PREFIX = 1
+
+/** SHA-256(0x00, item). */
+export const leafHash = (crypto: Crypto, item: Uint8Array): Uint8Array => {
+  const input = new Uint8Array(item.length + 1)
+  input[0] = LEAF_PREFIX
+  input.set(item, 1)
+  return crypto.sha256(input)
+}
+
+/** SHA-256(0x01, left, right). */
+export const innerHash = (crypto: Crypto, left: Uint8Array, right: Uint8Array): Uint8Array => {
+  const input = new Uint8Array(left.length + right.length + 1)
+  input[0] = INNER_PREFIX
+  input.set(left, 1)
+  input.set(right, left.length + 1)
+  return crypto.sha256(input)
+}
+
+/** The hash of the empty list: SHA-256 of nothing. */
+export const emptyHash = (crypto: Crypto): Uint8Array => crypto.sha256(EMPTY_BYTES)
+
+/** The largest power of two strictly below `count` (count of at least 2): how a list is split. */
+export const splitPoint = (count: number): number => 2 ** (31 - Math.clz32(count - 1))
+
+/**
+ * The root of a list of items.
+ *
+ * Pairs are hashed level by level from the left and an odd last node is carried up unchanged. That is the same tree
+ * as the recursive split at the largest power of two, needs no recursion and one scratch buffer.
+ */
+export const merkleRoot = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array => {
+  if (items.length === 0) return emptyHash(crypto)
+  const hashes = items.map((item) => leafHash(crypto, item))
+  return rootOfLeafHashes(crypto, hashes)
+}
+
+/** Folds leaf hashes (at least one) into their root; the array is used as scratch space. */
+export const rootOfLeafHashes = (crypto: Crypto, hashes: Uint8Array[]): Uint8Array => {
+  const input = new Uint8Array(65)
+  input[0] = INNER_PREFIX
+  let count = hashes.length
+  while (count > 1) {
+    let next = 0
+    for (let i = 0; i + 1 < count; i += 2) {
+      input.set(hashes[i] as Uint8Array, 1)
+      input.set(hashes[i + 1] as Uint8Array, 33)
+      hashes[next++] = crypto.sha256(input)
+    }
+    if (count % 2 === 1) hashes[next++] = hashes[count - 1] as Uint8Array
+    count = next
+  }
+  return hashes[0] as Uint8Array
+}
