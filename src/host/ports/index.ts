@@ -13,6 +13,15 @@ export type {
   KeyValueOperation,
   KeyValueStore,
 } from './key-value-store.ts'
+export type {
+  HttpHandler,
+  HttpLimits,
+  HttpListener,
+  HttpRequest,
+  HttpResponse,
+  HttpServer,
+  MessageSocket,
+} from './http.ts'
 export type { LogFields, Logger } from './logger.ts'
 export type { DialOptions, Listener, Network, Stream } from './network.ts'
 export type { Random } from './random.ts'
