@@ -1,10 +1,11 @@
-// The five groups of tests: unit and vectors in threads, e2e and interop in processes of their own, long searches.
+// The kinds of tests: unit and vectors in threads, e2e and interop in processes, long searches.
 
 import { defineConfig } from 'vitest/config'
 
 const everywhere = ['**/node_modules/**', '**/dist/**']
 const vectors = ['src/**/*.vectors.test.ts', 'test/**/*.vectors.test.ts']
 const apart = ['test/e2e/**', 'test/interop/**', 'test/long/**']
+const setupFiles = ['test/search/property-runs.ts']
 
 export default defineConfig({
   test: {
@@ -16,9 +17,11 @@ export default defineConfig({
           exclude: [...everywhere, ...vectors, ...apart],
           pool: 'threads',
           isolate: false,
+          setupFiles,
         },
       },
       {
+        // Read QUADRILLE_VECTORS, the folder of `npm run test:vectors -- DIR`.
         test: {
           name: 'vectors',
           include: vectors,
@@ -47,12 +50,19 @@ export default defineConfig({
         },
       },
       {
+        // All properties once more with more cases, and the searches that are long only.
         test: {
           name: 'long',
-          include: ['test/long/**/*.test.ts'],
+          include: [
+            'src/**/*.property.test.ts',
+            'test/**/*.property.test.ts',
+            'test/long/**/*.test.ts',
+          ],
+          exclude: everywhere,
           pool: 'forks',
           testTimeout: 0,
           hookTimeout: 300_000,
+          setupFiles,
         },
       },
     ],

@@ -1,4 +1,5 @@
-// A Vitest reporter that writes how many tests passed, failed and were skipped to the file QUADRILLE_COUNT_FILE names.
+// A Vitest reporter that writes how many tests passed, failed and were skipped to the file
+// QUADRILLE_COUNT_FILE names.
 
 import { writeFileSync } from 'node:fs'
 

@@ -1,6 +1,6 @@
-// The parts that the test commands are put together from, the sum of their counts, and the closing line.
+// The parts of the test commands, the sum of their counts, and the closing line.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, runTool } from './run.mjs'
@@ -49,10 +49,15 @@ export function format() {
 }
 
 /**
- * Tests of one or more Vitest projects, the files' names containing one of `filters` where given. `env` goes to the
- * tests; a run that is not over after `limitMs` is ended and counts as one failure.
+ * Tests of one or more Vitest projects, the files' names containing one of `filters` where given.
+ * `env` goes to the tests; a run that is not over after `limitMs` is ended and counts as one
+ * failure.
  */
 export async function tests(projects, { filters = [], env = {}, limitMs } = {}) {
+  if (!projects.some(hasTests)) {
+    console.log(`${projects.join(' and ')}: there are no tests of this kind`)
+    return {}
+  }
   const folder = mkdtempSync(join(tmpdir(), 'quadrille-count-'))
   const file = join(folder, 'count.json')
   const args = ['run', '--passWithNoTests', '--reporter=default', `--reporter=${reporter}`]
@@ -73,6 +78,21 @@ export async function tests(projects, { filters = [], env = {}, limitMs } = {}) 
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+const endings = { unit: '.test.ts', vectors: '.vectors.test.ts', long: '.property.test.ts' }
+
+/**
+ * Whether vitest.config.ts gives any file to the project: by its folder, or by how its name ends.
+ */
+function hasTests(project) {
+  const own = existsSync(join(root, 'test', project)) && endsIn(join('test', project), '.test.ts')
+  const ending = endings[project]
+  return own || (ending !== undefined && ['src', 'test'].some((place) => endsIn(place, ending)))
+}
+
+function endsIn(folder, ending) {
+  return readdirSync(join(root, folder), { recursive: true }).some((file) => file.endsWith(ending))
 }
 
 async function check(name, tool, args) {

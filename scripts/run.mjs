@@ -1,4 +1,5 @@
-// Starts other programs: a tool from node_modules, npm itself, or Node, with the output shown or kept.
+// Starts other programs: a tool from node_modules, npm itself, or Node, with the output shown or
+// kept.
 
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -9,9 +10,9 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /**
- * Runs a Node program in the checkout and answers its exit code and what it printed. With `show` the output goes
- * straight to the terminal instead, which keeps colours and progress; with `limitMs` the program is ended after that
- * time and `late` is true.
+ * Runs a Node program in the checkout and answers its exit code and what it printed. With `show`
+ * the output goes straight to the terminal instead, which keeps colours and progress; with
+ * `limitMs` the program is ended after that time and `late` is true.
  */
 export function runNode(file, args, { show = false, env = {}, limitMs } = {}) {
   return run(process.execPath, [file, ...args], { show, env, limitMs })

@@ -1,4 +1,5 @@
-// The set-up that every command does first: packages from the lockfile, the build, and the `quadrille` command.
+// The set-up that every command does first: packages from the lockfile, the build, and the
+// `quadrille` command.
 
 import { createHash } from 'node:crypto'
 import {
@@ -18,7 +19,10 @@ const modules = join(root, 'node_modules')
 const stamp = join(modules, '.quadrille-lock')
 const main = join(root, 'dist', 'node', 'cli', 'main.js')
 
-/** Brings node_modules to what package-lock.json says. Free when it is so already. Throws with npm's own words. */
+/**
+ * Brings node_modules to what package-lock.json says. Free when it is so already. Throws with npm's
+ * own words.
+ */
 export async function install() {
   const lock = readFileSync(join(root, 'package-lock.json'))
   const digest = createHash('sha256').update(lock).digest('hex')
@@ -32,7 +36,10 @@ export async function install() {
   writeFileSync(stamp, digest)
 }
 
-/** Compiles src/ into dist/ as far as it is stale and makes `npx quadrille` work. Throws with the compiler's words. */
+/**
+ * Compiles src/ into dist/ as far as it is stale and makes `npx quadrille` work. Throws with the
+ * compiler's words.
+ */
 export async function build() {
   const { code, output } = await withProgress('building', () =>
     runTool('typescript', ['-b', 'src/node']),
@@ -47,7 +54,10 @@ export async function setUp() {
   await build()
 }
 
-/** Makes node_modules/.bin/quadrille enter the compiled command line, which npm does only for dependents. */
+/**
+ * Makes node_modules/.bin/quadrille enter the compiled command line, which npm does only for
+ * dependents.
+ */
 export function linkCommand() {
   if (!existsSync(main)) return
   if ((statSync(main).mode & 0o111) !== 0o111) chmodSync(main, 0o755)
@@ -62,7 +72,10 @@ export function linkCommand() {
   }
 }
 
-/** Whether npm's own record of node_modules agrees with the lockfile, as it does after `npm ci` by hand. */
+/**
+ * Whether npm's own record of node_modules agrees with the lockfile, as it does after `npm ci` by
+ * hand.
+ */
 function installedByHand(lock) {
   const record = join(modules, '.package-lock.json')
   if (!existsSync(record)) return false

@@ -1,4 +1,5 @@
-// `npm run test:long -- [FACTOR] [--minutes N]`: the deep searches, FACTOR times as deep, for N minutes at most.
+// `npm run test:long -- [FACTOR] [--minutes N]`: the deep searches, FACTOR times as deep, for N
+// minutes at most.
 
 import { parseArgs } from 'node:util'
 import { Tally, tests } from './parts.mjs'

@@ -1,4 +1,5 @@
-// The fenced code blocks of Markdown documents, with the marks by which doc tests find those they run.
+// The fenced code blocks of Markdown documents, with the marks by which doc tests find those they
+// run.
 
 export interface DocBlock {
   readonly file: string
@@ -11,7 +12,9 @@ export interface DocBlock {
   readonly code: string
 }
 
-/** Reads the blocks of one document, in order. A fence that is never closed ends with the document. */
+/**
+ * Reads the blocks of one document, in order. A fence that is never closed ends with the document.
+ */
 export function readDocBlocks(file: string, markdown: string): DocBlock[] {
   const blocks: DocBlock[] = []
   const lines = markdown.split('\n')

@@ -9,7 +9,9 @@ const fence = '```'
 
 describe('doc checks', () => {
   test('blocks: language, marks, code and line are read, also in lists', () => {
-    const text = `One:\n\n${fence}ts run name=a\nf()\n${fence}\n\n- Two:\n  ${fence}text\n  g()\n  ${fence}\n`
+    const first = `${fence}ts run name=a\nf()\n${fence}`
+    const second = `  ${fence}text\n  g()\n  ${fence}`
+    const text = `One:\n\n${first}\n\n- Two:\n${second}\n`
     expect(readDocBlocks('a.md', text)).toEqual([
       { file: 'a.md', line: 4, language: 'ts', marks: ['run', 'name=a'], code: 'f()' },
       { file: 'a.md', line: 9, language: 'text', marks: [], code: 'g()' },
@@ -25,8 +27,8 @@ describe('doc checks', () => {
   })
 
   test('map: folders that are missing and rows that lie are named', () => {
-    const readme =
-      '# X\n\n## Map\n\n| folder | what |\n|---|---|\n| `src/core` | a |\n| `lost/` | b |\n\n## End\n'
+    const rows = '| folder | what |\n|---|---|\n| `src/core` | a |\n| `lost/` | b |\n'
+    const readme = `# X\n\n## Map\n\n${rows}\n## End\n`
     const files = {
       'README.md': readme,
       'src/core/a/b.ts': '',

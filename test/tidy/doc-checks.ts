@@ -1,4 +1,5 @@
-// Checks of documents: code blocks are run, README's map and the folders agree, links lead somewhere.
+// Checks of documents: code blocks are run, README's map and the folders agree, links lead
+// somewhere.
 
 import { posix } from 'node:path'
 import { readDocBlocks } from './doc-blocks.ts'
@@ -16,7 +17,9 @@ const runnable = new Set([
   'javascript',
 ])
 
-/** A block in a language that could be run is marked `run`; what is only shown calls itself `text`. */
+/**
+ * A block in a language that could be run is marked `run`; what is only shown calls itself `text`.
+ */
 export function checkDocBlocks(repository: Repository): string[] {
   const complaints: string[] = []
   for (const [path, text] of repository) {
@@ -44,8 +47,8 @@ function foldersToMap(repository: Repository): Set<string> {
 }
 
 /**
- * README's map is the table below its heading `Map`, with a folder in backticks first in each row: every folder of the
- * top and every floor of src/ is there, and nothing that does not exist.
+ * README's map is the table below its heading `Map`, with a folder in backticks first in each row:
+ * every folder of the top and every floor of src/ is there, and nothing that does not exist.
  */
 export function checkMap(repository: Repository): string[] {
   const readme = repository.get('README.md')

@@ -1,6 +1,9 @@
 // The comment a file begins with.
 
-/** The comments at the top of a file, up to the first line of anything else; empty when there are none. */
+/**
+ * The comments at the top of a file, up to the first line of anything else; empty when there are
+ * none.
+ */
 export function leadingComment(text: string): string {
   const body = text.replace(/^#!.*\n/, '')
   return /^(\s*(\/\/.*(\n|$)|#.*(\n|$)|\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->))*/.exec(body)?.[0] ?? ''

@@ -19,7 +19,10 @@ export interface Syntax {
   readonly error: string | undefined
 }
 
-/** Reads static, dynamic and type imports and re-exports. Dynamic imports of computed names are not seen. */
+/**
+ * Reads static, dynamic and type imports and re-exports. Dynamic imports of computed names are not
+ * seen.
+ */
 export function readSyntax(path: string, text: string): Syntax {
   const { module, program, errors } = parseSync(path, text)
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length

@@ -44,7 +44,10 @@ export function isTestSide(path: string): boolean {
   return /\.(test|contract|fixture)\.ts$/.test(path) || path.startsWith('test/')
 }
 
-/** The floor and room a file of src/ belongs to; undefined elsewhere and for what lies directly in a floor. */
+/**
+ * The floor and room a file of src/ belongs to; undefined elsewhere and for what lies directly in a
+ * floor.
+ */
 export function roomOf(path: string): { floor: string; room: string; file: string } | undefined {
   const [, floor, room, file] = /^src\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? []
   if (floor === undefined || room === undefined || file === undefined) return undefined

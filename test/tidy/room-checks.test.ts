@@ -1,4 +1,5 @@
-// Each check of rooms and imports finds its fault in a tiny bad repository, and nothing in a good one.
+// Each check of rooms and imports finds its fault in a tiny bad repository, and nothing in a good
+// one.
 
 import { describe, expect, test } from 'vitest'
 import { checkImports, warnOfManyRooms } from './import-checks.ts'
@@ -32,10 +33,14 @@ function inspect(files: Record<string, string>): string[] {
 
 /** Two rooms in order: proto knows bytes. */
 const good = {
-  'ARCHITECTURE.md': `${header}| core | \`bytes\` | hex | nothing |\n| core | \`proto\` | wire | \`bytes\` |\n`,
+  'ARCHITECTURE.md': `${header}| core | \`bytes\` | hex | nothing |
+| core | \`proto\` | wire | \`bytes\` |
+`,
   'src/core/bytes/index.ts': `${door}export * from './hex.ts'\n`,
   'src/core/bytes/hex.ts': '// Hex.\nexport const hex = 1\n',
-  'src/core/proto/index.ts': `${door}import type { hex } from '../bytes/index.ts'\nexport type A = typeof hex\n`,
+  'src/core/proto/index.ts': `${door}import type { hex } from '../bytes/index.ts'
+export type A = typeof hex
+`,
 }
 
 describe('room checks', () => {
@@ -56,7 +61,7 @@ describe('room checks', () => {
     ['| core | `a` | | nothing |', 'say what a promises'],
     [
       '| core | `a` | x | b |',
-      'the last cell is `nothing` without backticks, or names of rooms in backticks with commas',
+      'the last cell is nothing, or names of rooms in backticks with commas between',
     ],
     ['| core | `a` | x | `b` |', 'a may know b, which is no row above it'],
   ])('table: %s is refused', (row, complaint) => {
@@ -76,7 +81,8 @@ describe('room checks', () => {
       'src/host/wal/index.ts': `${door}import '../../core/bytes/index.ts'\n`,
     }
     expect(inspect(files)).toEqual([
-      'src/host/wal has no row in the room table of ARCHITECTURE.md: | host | `wal` | ... | `bytes` |',
+      'src/host/wal has no row in the room table of ARCHITECTURE.md: ' +
+        '| host | `wal` | ... | `bytes` |',
     ])
   })
 

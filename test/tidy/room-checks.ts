@@ -1,4 +1,5 @@
-// Checks of rooms: folders and permissions against the room table, doors, flat folders, files nobody imports.
+// Checks of rooms: folders and permissions against the room table, doors, flat folders, files
+// nobody imports.
 
 import { findCircles, type ImportGraph } from './import-graph.ts'
 import { leadingComment } from './header.ts'
@@ -63,7 +64,10 @@ export function checkPlaces(repository: Repository): string[] {
 /** What a door's header (or the room's README) says, each as a paragraph that starts so. */
 const doorWords = ['Promises:', 'Must never:', 'Counterpart in CometBFT:']
 
-/** Every room has a door that says what the room promises; a room with a main.ts is entered by starting it. */
+/**
+ * Every room has a door that says what the room promises; a room with a main.ts is entered by
+ * starting it.
+ */
 export function checkDoors(repository: Repository, graph: ImportGraph): string[] {
   const complaints: string[] = []
   for (const [room, inFloors] of graph.rooms) {

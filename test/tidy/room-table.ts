@@ -26,7 +26,9 @@ export interface RoomTable {
 
 const file = 'ARCHITECTURE.md'
 
-/** Reads the table; what is wrong with its form comes back as complaints, in words for its author. */
+/**
+ * Reads the table; what is wrong with its form comes back as complaints, in words for its author.
+ */
 export function readRoomTable(repository: Repository): RoomTable {
   const rooms = new Map<string, Room>()
   const complaints: string[] = []
@@ -75,7 +77,7 @@ function readRow(row: string, line: number): Room | string {
   const known = mayKnow === 'nothing' ? [] : mayKnow.split(',').map((word) => word.trim())
   const names = known.map((word) => /^`([a-z0-9-]+)`$/.exec(word)?.[1])
   if (!names.every((word) => word !== undefined)) {
-    return 'the last cell is `nothing` without backticks, or names of rooms in backticks with commas'
+    return 'the last cell is nothing, or names of rooms in backticks with commas between'
   }
   return { floor, name, promises, mayKnow: names, line }
 }

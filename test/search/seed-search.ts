@@ -1,0 +1,73 @@
+// A search through seeds that goes on where the last one stopped and names the seed that fails.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runs, timeLeftMs } from './depth.ts'
+
+export interface SeedSearch {
+  /** Kebab-case; names the file that remembers the next seed. */
+  readonly name: string
+  /** How many seeds `npm test` would try. */
+  readonly seeds: number
+  /** Runs one seed; what it throws fails the search. */
+  readonly run: (seed: number) => void | Promise<void>
+  /** Where the next seed is remembered; `.quadrille/search` in the checkout unless given. */
+  readonly folder?: string
+  /** Whether the time is up; by the deadline of the run unless given. */
+  readonly isOver?: () => boolean
+}
+
+const usualFolder = fileURLToPath(new URL('../../.quadrille/search', import.meta.url))
+
+/**
+ * Tries seeds in order and answers how many it tried. A search that is cut short by the deadline or
+ * by a failure continues from that seed the next time; one that comes to its end starts over. With
+ * QUADRILLE_SEED in the environment exactly this seed is run.
+ */
+export async function searchSeeds(search: SeedSearch): Promise<number> {
+  const only = process.env['QUADRILLE_SEED']
+  if (only !== undefined) {
+    await runSeed(search, Number(only))
+    return 1
+  }
+  const { folder = usualFolder, isOver = () => timeLeftMs() === 0 } = search
+  const memory = join(folder, `${search.name}.json`)
+  const end = runs(search.seeds)
+  const start = recall(memory)
+  const first = start < end ? start : 0
+  let seed = first
+  try {
+    for (; seed < end && !isOver(); seed += 1) await runSeed(search, seed)
+  } finally {
+    if (seed >= end) rmSync(memory, { force: true })
+    else remember(memory, seed)
+  }
+  return seed - first
+}
+
+async function runSeed({ name, run }: SeedSearch, seed: number): Promise<void> {
+  try {
+    await run(seed)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${name}: seed ${seed} fails (QUADRILLE_SEED=${seed} repeats it): ${reason}`, {
+      cause,
+    })
+  }
+}
+
+function recall(memory: string): number {
+  try {
+    const { next } = JSON.parse(readFileSync(memory, 'utf8')) as { next?: unknown }
+    return typeof next === 'number' && Number.isSafeInteger(next) && next >= 0 ? next : 0
+  } catch {
+    // Nothing remembered, or nothing that can be read: the search starts over.
+    return 0
+  }
+}
+
+function remember(memory: string, next: number): void {
+  mkdirSync(dirname(memory), { recursive: true })
+  writeFileSync(memory, `${JSON.stringify({ next })}\n`)
+}
