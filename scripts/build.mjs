@@ -2,9 +2,4 @@
 
 import { setUp } from './set-up.mjs'
 
-try {
-  await setUp()
-} catch (error) {
-  console.error(error.message)
-  process.exit(1)
-}
+await setUp()

@@ -19,39 +19,24 @@ const modules = join(root, 'node_modules')
 const stamp = join(modules, '.quadrille-lock')
 const main = join(root, 'dist', 'node', 'cli', 'main.js')
 
-/**
- * Brings node_modules to what package-lock.json says. Free when it is so already. Throws with npm's
- * own words.
- */
+/** Brings node_modules to what package-lock.json says. Free when it is so already. */
 export async function install() {
   const lock = readFileSync(join(root, 'package-lock.json'))
   const digest = createHash('sha256').update(lock).digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
-  if (!installedByHand(JSON.parse(lock.toString()))) {
-    const { code, output } = await withProgress('installing packages', () =>
+  if (!isInstalled(JSON.parse(lock.toString()))) {
+    await step('installing packages', () =>
       runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
     )
-    if (code !== 0) throw new Error(`npm ci failed:\n${output}`)
   }
   writeFileSync(stamp, digest)
 }
 
-/**
- * Compiles src/ into dist/ as far as it is stale and makes `npx quadrille` work. Throws with the
- * compiler's words.
- */
-export async function build() {
-  const { code, output } = await withProgress('building', () =>
-    runTool('typescript', ['-b', 'src/node']),
-  )
-  if (code !== 0) throw new Error(`the build failed:\n${output}`)
-  linkCommand()
-}
-
-/** Both: what a command needs that runs the compiled program. */
+/** Packages, and dist/ as src/ says: what a command needs that runs the compiled program. */
 export async function setUp() {
   await install()
-  await build()
+  await step('building', () => runTool('typescript', ['-b', 'src/node']))
+  linkCommand()
 }
 
 /**
@@ -76,7 +61,7 @@ export function linkCommand() {
  * Whether npm's own record of node_modules agrees with the lockfile, as it does after `npm ci` by
  * hand.
  */
-function installedByHand(lock) {
+function isInstalled(lock) {
   const record = join(modules, '.package-lock.json')
   if (!existsSync(record)) return false
   const present = JSON.parse(readFileSync(record, 'utf8')).packages
@@ -88,18 +73,22 @@ function installedByHand(lock) {
   })
 }
 
-/** Says what is going on once it takes longer than two seconds. */
-async function withProgress(what, action) {
+/**
+ * Does one step, says so once it takes longer than two seconds, and ends the command with the
+ * step's own words when it fails.
+ */
+async function step(what, action) {
   const started = Date.now()
   let told = false
   const timer = setTimeout(() => {
     told = true
     console.log(`set-up: ${what} ...`)
   }, 2000)
-  try {
-    return await action()
-  } finally {
-    clearTimeout(timer)
-    if (told) console.log(`set-up: ${what} took ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  const { code, output } = await action()
+  clearTimeout(timer)
+  if (code !== 0) {
+    console.error(`set-up: ${what} failed\n${output.trimEnd()}`)
+    process.exit(1)
   }
+  if (told) console.log(`set-up: ${what} took ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }

@@ -5,11 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { root } from './run.mjs'
 import { setUp } from './set-up.mjs'
 
-try {
-  await setUp()
-} catch (error) {
-  console.error(error.message)
-  process.exit(1)
-}
+await setUp()
 const { main } = await import(pathToFileURL(join(root, 'dist', 'node', 'cli', 'main.js')).href)
 process.exitCode = await main(['dev', ...process.argv.slice(2)])

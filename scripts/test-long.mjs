@@ -3,11 +3,11 @@
 
 import { parseArgs } from 'node:util'
 import { Tally, tests } from './parts.mjs'
-import { setUp } from './set-up.mjs'
+import { install } from './set-up.mjs'
 
 const usage = 'usage: npm run test:long -- [FACTOR] [--minutes N]'
 const { factor, minutes } = readArguments()
-await setUp()
+await install()
 const env = { QUADRILLE_LONG_FACTOR: String(factor) }
 let limitMs
 if (minutes !== undefined) {

@@ -91,7 +91,8 @@ describe('file checks', () => {
 
   test('workplace: an absolute path of one machine is named, a path inside something is not', () => {
     const path = (root: string): string => ['', root, 'quadrille'].join('/')
-    const text = `${path('work')}\nsrc${path('work')}\nx.org${path('home')}\n${path('home')}\n`
+    const inside = `src${path('work')}\nx.org${path('home')}`
+    const text = `${path('work')}\n${inside}\n${path('home')}\n`
     expect(files.checkWorkplace(makeRepository({ 'a.md': text }))).toEqual([
       `a.md:1: ${path('work').slice(0, 6)}... is a path of one machine`,
       `a.md:4: ${path('home').slice(0, 6)}... is a path of one machine`,
