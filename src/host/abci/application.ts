@@ -6,7 +6,7 @@ import type {
   ConsensusParamsUpdate,
   Event,
   FinalizeBlockResponse,
-  ProofOps,
+  ProofOp,
   ValidatorUpdate,
 } from '../../core/proto/index.ts'
 
@@ -63,7 +63,7 @@ export interface QueryResponse {
   readonly index: bigint
   readonly key: Uint8Array
   readonly value: Uint8Array | null
-  readonly proofOps: ProofOps | null
+  readonly proofOps: readonly ProofOp[] | null
   readonly height: bigint
   readonly codespace: string
 }

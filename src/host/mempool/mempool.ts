@@ -1,0 +1,417 @@
+// Valid transactions in order of arrival, checked once by the application and again after each block.
+
+import { bytesKey, type Result } from '../../core/bytes/index.ts'
+import type { Crypto } from '../../core/crypto/index.ts'
+import type { ExecTxResult } from '../../core/proto/index.ts'
+import type { Application, Awaitable, CheckTxResponse } from '../abci/index.ts'
+import type { Clock, Logger } from '../ports/index.ts'
+import { DEFAULT_MEMPOOL_CONFIG, type MempoolConfig } from './config.ts'
+import {
+  applicationFailed,
+  mempoolFull,
+  preCheckFailed,
+  RECHECKING,
+  TX_IN_CACHE,
+  txTooLarge,
+  type MempoolError,
+} from './mempool-error.ts'
+import { PooledTx } from './pooled-tx.ts'
+import { Rechecker } from './rechecker.ts'
+import { TxCache } from './tx-cache.ts'
+import { encodedTxSize, isGasAllowed, NO_TX_LIMITS, type TxLimits } from './tx-limits.ts'
+
+/** What a mempool is made of. */
+export interface MempoolOptions {
+  readonly application: Pick<Application, 'checkTx'>
+  readonly crypto: Crypto
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly config?: Partial<MempoolConfig>
+}
+
+/** A committed block as the mempool sees it. `hashes` are the SHA-256 of `txs`, one each. */
+export interface MempoolUpdate {
+  readonly height: bigint
+  readonly txs: readonly Uint8Array[]
+  readonly hashes: readonly Uint8Array[]
+  readonly results: readonly ExecTxResult[]
+  readonly limits: TxLimits
+}
+
+/** The application's answer, or why it was not asked or not followed. */
+export type CheckTxResult = Result<CheckTxResponse, MempoolError>
+
+/** Counts since the start, under the names of CometBFT's metrics. */
+export interface MempoolCounts {
+  readonly failedTxs: number
+  readonly rejectedTxs: number
+  readonly evictedTxs: number
+  readonly recheckTimes: number
+  readonly alreadyReceivedTxs: number
+}
+
+/** Seen first, then asked: what a transaction goes through, kept between the steps. */
+interface Candidate {
+  readonly tx: Uint8Array
+  readonly hash: Uint8Array
+  readonly key: string
+  readonly sender: string | null
+}
+
+/**
+ * The mempool. First in, first out. Everything is bounded: transactions and bytes held (`size`, `maxTxsBytes`),
+ * hashes remembered (`cacheSize`), calls that wait for the application or for a commit (`size`, counted as held).
+ */
+export class Mempool {
+  readonly config: MempoolConfig
+  readonly #application: Pick<Application, 'checkTx'>
+  readonly #crypto: Crypto
+  readonly #logger: Logger
+  readonly #cache: TxCache
+  readonly #txs = new Map<string, PooledTx>()
+  readonly #rechecker: Rechecker
+  readonly #addedListeners = new Set<(tx: PooledTx) => void>()
+  readonly #availableListeners = new Set<(height: bigint) => void>()
+  readonly #counts = {
+    failedTxs: 0,
+    rejectedTxs: 0,
+    evictedTxs: 0,
+    recheckTimes: 0,
+    alreadyReceivedTxs: 0,
+  }
+  #limits: TxLimits = NO_TX_LIMITS
+  #height = 0n
+  #bytes = 0
+  #pending = 0
+  #pendingBytes = 0
+  #notified = false
+  #locked = false
+  #waiting: (() => void)[] = []
+  #idle: (() => void)[] = []
+  #inFlight = 0
+
+  constructor(options: MempoolOptions) {
+    this.config = { ...DEFAULT_MEMPOOL_CONFIG, ...options.config }
+    this.#application = options.application
+    this.#crypto = options.crypto
+    this.#logger = options.logger
+    this.#cache = new TxCache(this.config.cacheSize)
+    this.#rechecker = new Rechecker({
+      clock: options.clock,
+      budgetMs: this.config.recheckBudgetMs,
+      check: (tx) => this.#recheck(tx),
+      onDone: () => this.#release(),
+    })
+  }
+
+  /** Transactions held. */
+  get size(): number {
+    return this.#txs.size
+  }
+
+  /** Bytes of the transactions held. */
+  get sizeBytes(): number {
+    return this.#bytes
+  }
+
+  /** Height of the last block the mempool was told of. */
+  get height(): bigint {
+    return this.#height
+  }
+
+  /** Counts since the start. */
+  get counts(): MempoolCounts {
+    return { ...this.#counts }
+  }
+
+  /**
+   * Brings a transaction in. `sender` is the peer it came from, null for rpc and the embedder. Answers in the same
+   * turn when the application does and no commit or recheck is under way. The mempool keeps `tx` when it is accepted
+   * from rpc, and a copy when it came from a peer (a received message must not be kept alive by one transaction).
+   */
+  checkTx(tx: Uint8Array, sender: string | null = null): Awaitable<CheckTxResult> {
+    const refusal = this.#refusal(tx)
+    if (refusal !== null) return this.#reject(refusal)
+    const hash = this.#crypto.sha256(tx)
+    const key = bytesKey(hash)
+    if (!this.#cache.push(key)) return this.#alreadySeen(key, sender)
+    const candidate = { tx, hash, key, sender }
+    if (!this.#locked && !this.#rechecker.isRunning) return this.#ask(candidate)
+    return this.#askLater(candidate)
+  }
+
+  /** The transaction with this hash, or null. */
+  get(hash: Uint8Array): PooledTx | null {
+    return this.#txs.get(bytesKey(hash)) ?? null
+  }
+
+  /** Whether exactly this entry still waits. */
+  holds(entry: PooledTx): boolean {
+    return this.#txs.get(entry.key) === entry
+  }
+
+  /** The entries in order of arrival. */
+  entries(): IterableIterator<PooledTx> {
+    return this.#txs.values()
+  }
+
+  /**
+   * Transactions for a block, in order, as long as their encoded bytes and their gas fit; -1n is no limit. The first
+   * that does not fit ends the list.
+   */
+  reapMaxBytesMaxGas(maxBytes: bigint, maxGas: bigint): Uint8Array[] {
+    const txs: Uint8Array[] = []
+    const room = maxBytes < 0n ? Infinity : Number(maxBytes)
+    let bytes = 0
+    let gas = 0n
+    for (const entry of this.#txs.values()) {
+      bytes += encodedTxSize(entry.tx.length)
+      if (bytes > room) break
+      gas += entry.gasWanted
+      if (maxGas >= 0n && gas > maxGas) break
+      txs.push(entry.tx)
+    }
+    return txs
+  }
+
+  /** The first `max` transactions; all of them when `max` is negative. */
+  reapMaxTxs(max: number): Uint8Array[] {
+    const txs: Uint8Array[] = []
+    for (const entry of this.#txs.values()) {
+      if (max >= 0 && txs.length >= max) break
+      txs.push(entry.tx)
+    }
+    return txs
+  }
+
+  /**
+   * Keeps new transactions waiting until `unlock` and resolves when no check is under way at the application. Held
+   * around the application's commit and `update`, so that every check sees one committed state.
+   */
+  async lock(): Promise<void> {
+    this.#locked = true
+    this.#rechecker.stop()
+    if (this.#inFlight === 0) return
+    await new Promise<void>((resolve) => {
+      this.#idle.push(resolve)
+    })
+  }
+
+  /** Ends `lock`; what waited is checked once the recheck is through. */
+  unlock(): void {
+    this.#locked = false
+    if (!this.#rechecker.isRunning) this.#release()
+  }
+
+  /**
+   * Takes out what was committed, remembers its hashes so that it does not come back, and starts the recheck of the
+   * rest, which runs in later turns. Call between `lock` and `unlock`.
+   */
+  update(update: MempoolUpdate): void {
+    this.#height = update.height
+    this.#limits = update.limits
+    this.#notified = false
+    for (let i = 0; i < update.hashes.length; i++) {
+      const hash = update.hashes[i]
+      if (hash === undefined) continue
+      const key = bytesKey(hash)
+      if (update.results[i]?.code === 0) this.#cache.push(key)
+      else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(key)
+      this.#remove(key)
+    }
+    this.#rechecker.start(this.config.recheck ? [...this.#txs.values()] : [])
+    this.#notifyAvailable()
+  }
+
+  /** Forgets all transactions and all remembered hashes. */
+  flush(): void {
+    this.#rechecker.start([])
+    this.#txs.clear()
+    this.#bytes = 0
+    this.#cache.clear()
+    if (!this.#locked) this.#release()
+  }
+
+  /** Calls `f` with each transaction that is accepted, in order, in the turn of its acceptance. Returns the way out. */
+  onTxAdded(f: (tx: PooledTx) => void): () => void {
+    this.#addedListeners.add(f)
+    return () => this.#addedListeners.delete(f)
+  }
+
+  /**
+   * Calls `f` once per height as soon as there is a transaction to propose, and again after a block that leaves some.
+   * Returns the way out. Who starts listening late looks at `size` first.
+   */
+  onTxsAvailable(f: (height: bigint) => void): () => void {
+    this.#availableListeners.add(f)
+    return () => this.#availableListeners.delete(f)
+  }
+
+  #refusal(tx: Uint8Array): MempoolError | null {
+    const { config } = this
+    const numTxs = this.#txs.size + this.#pending
+    const txsBytes = this.#bytes + this.#pendingBytes
+    if (numTxs >= config.size || txsBytes + tx.length > config.maxTxsBytes) {
+      const { size: maxTxs, maxTxsBytes } = config
+      return mempoolFull({ numTxs, maxTxs, txsBytes, maxTxsBytes })
+    }
+    if (this.#rechecker.isOverdue) return RECHECKING
+    if (tx.length > config.maxTxBytes) return txTooLarge(config.maxTxBytes, tx.length)
+    const { maxDataBytes } = this.#limits
+    if (maxDataBytes < 0n) return null
+    const size = BigInt(encodedTxSize(tx.length))
+    return size > maxDataBytes ? preCheckFailed(size, maxDataBytes) : null
+  }
+
+  #reject(error: MempoolError): CheckTxResult {
+    this.#counts.rejectedTxs++
+    return { ok: false, error }
+  }
+
+  #alreadySeen(key: string, sender: string | null): CheckTxResult {
+    this.#counts.alreadyReceivedTxs++
+    if (sender !== null) this.#txs.get(key)?.addSender(sender)
+    return { ok: false, error: TX_IN_CACHE }
+  }
+
+  #ask(candidate: Candidate): Awaitable<CheckTxResult> {
+    let response: Awaitable<CheckTxResponse>
+    try {
+      response = this.#application.checkTx({ tx: candidate.tx, kind: 'new' })
+    } catch (cause) {
+      return this.#failed(candidate, cause)
+    }
+    if (!(response instanceof Promise)) return this.#answered(candidate, response)
+    this.#hold(candidate)
+    this.#inFlight++
+    return response.then(
+      (answer) => {
+        this.#settle(candidate)
+        return this.#answered(candidate, answer)
+      },
+      (cause: unknown) => {
+        this.#settle(candidate)
+        return this.#failed(candidate, cause)
+      },
+    )
+  }
+
+  #askLater(candidate: Candidate): Promise<CheckTxResult> {
+    this.#hold(candidate)
+    return new Promise((resolve) => {
+      this.#waiting.push(() => {
+        this.#letGo(candidate)
+        resolve(this.#ask(candidate))
+      })
+    })
+  }
+
+  #hold(candidate: Candidate): void {
+    this.#pending++
+    this.#pendingBytes += candidate.tx.length
+  }
+
+  #letGo(candidate: Candidate): void {
+    this.#pending--
+    this.#pendingBytes -= candidate.tx.length
+  }
+
+  #settle(candidate: Candidate): void {
+    this.#letGo(candidate)
+    this.#landed()
+  }
+
+  #answered(candidate: Candidate, response: CheckTxResponse): CheckTxResult {
+    if (response.code !== 0 || !isGasAllowed(this.#limits, response)) {
+      this.#counts.failedTxs++
+      if (!this.config.keepInvalidTxsInCache) this.#cache.remove(candidate.key)
+      return { ok: true, value: response }
+    }
+    // The cache may have forgotten a transaction that still waits here.
+    const held = this.#txs.get(candidate.key)
+    if (held === undefined) this.#add(candidate, response.gasWanted)
+    else if (candidate.sender !== null) held.addSender(candidate.sender)
+    return { ok: true, value: response }
+  }
+
+  #failed(candidate: Candidate, cause: unknown): CheckTxResult {
+    this.#cache.remove(candidate.key)
+    this.#logger.error('the application failed to check a transaction', {
+      hash: candidate.hash,
+      error: cause,
+    })
+    return this.#reject(applicationFailed(cause))
+  }
+
+  #add(candidate: Candidate, gasWanted: bigint): void {
+    const { hash, key, sender } = candidate
+    const tx = sender === null ? candidate.tx : candidate.tx.slice()
+    const entry = new PooledTx({ tx, hash, key, gasWanted, height: this.#height, sender })
+    this.#txs.set(key, entry)
+    this.#bytes += tx.length
+    for (const listener of this.#addedListeners) listener(entry)
+    this.#notifyAvailable()
+  }
+
+  #remove(key: string): void {
+    const entry = this.#txs.get(key)
+    if (entry === undefined) return
+    this.#txs.delete(key)
+    this.#bytes -= entry.tx.length
+  }
+
+  #notifyAvailable(): void {
+    if (this.#notified || this.#txs.size === 0) return
+    this.#notified = true
+    for (const listener of this.#availableListeners) listener(this.#height)
+  }
+
+  #recheck(entry: PooledTx): void | Promise<void> {
+    if (!this.holds(entry)) return
+    this.#counts.recheckTimes++
+    let response: Awaitable<CheckTxResponse>
+    try {
+      response = this.#application.checkTx({ tx: entry.tx, kind: 'recheck' })
+    } catch (cause) {
+      return this.#recheckFailed(entry, cause)
+    }
+    if (!(response instanceof Promise)) return this.#rechecked(entry, response)
+    this.#inFlight++
+    return response
+      .then(
+        (answer) => this.#rechecked(entry, answer),
+        (cause: unknown) => this.#recheckFailed(entry, cause),
+      )
+      .finally(() => this.#landed())
+  }
+
+  #recheckFailed(entry: PooledTx, cause: unknown): void {
+    this.#logger.error('the application failed to recheck a transaction', {
+      hash: entry.hash,
+      error: cause,
+    })
+  }
+
+  #landed(): void {
+    this.#inFlight--
+    if (this.#inFlight > 0) return
+    const idle = this.#idle
+    this.#idle = []
+    for (const resolve of idle) resolve()
+  }
+
+  #rechecked(entry: PooledTx, response: CheckTxResponse): void {
+    if (response.code === 0 && isGasAllowed(this.#limits, response)) return
+    if (!this.holds(entry)) return
+    this.#remove(entry.key)
+    if (this.config.keepInvalidTxsInCache) return
+    this.#cache.remove(entry.key)
+    this.#counts.evictedTxs++
+  }
+
+  #release(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const ask of waiting) ask()
+  }
+}
