@@ -89,7 +89,7 @@ describe('file checks', () => {
     ).toEqual([`a.md:2: ${marker}: finish it or say it in the changelog`])
   })
 
-  test('workplace: an absolute path of one machine is named, one inside a longer path is not', () => {
+  test('workplace: an absolute path of one machine is named, one inside another is not', () => {
     const path = (root: string): string => ['', root, 'quadrille'].join('/')
     const inside = `src${path('work')}\nx.org${path('home')}`
     const text = `${path('work')}\n${inside}\n${path('home')}\n`
