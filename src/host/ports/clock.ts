@@ -23,8 +23,8 @@ export interface Clock {
    */
   setTimer(ms: number, f: () => void): Timer
   /**
-   * Calls `f` once at the end of this turn of the loop: after the code that runs now and after the promises it has
-   * resolved, before anything new is read from a socket or a timer fires. Calls keep their order.
+   * Calls `f` once at the end of this turn of the loop, after the code that runs now and after what waits on promises
+   * that are resolved already. Calls keep their order. For work that many events of one turn share: one write, one sync.
    */
   defer(f: () => void): void
 }

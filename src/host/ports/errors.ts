@@ -3,6 +3,7 @@
 /** Why an operation on a port failed. */
 export type PortErrorCode =
   | 'PORTS_CLOSED'
+  | 'PORTS_CORRUPT'
   | 'PORTS_IN_USE'
   | 'PORTS_IO_FAILED'
   | 'PORTS_NO_SPACE'
