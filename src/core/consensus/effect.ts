@@ -1,0 +1,99 @@
+// Everything the algorithm asks of its host, as data, with the host's duties: what is on disk before what leaves.
+
+import type { BlockId, PartSet, Vote, VoteSet, VoteType } from '../types/index.ts'
+import type { Timeout } from './timeout.ts'
+
+/** Why a round ended without a decision, as far as this node saw it. Validators are given by index. */
+export interface RoundFailure {
+  readonly proposalSeen: boolean
+  readonly blockComplete: boolean
+  readonly blockValid: boolean
+  /** Power that prevoted or precommitted anything at all in the round, each validator once. */
+  readonly prevotePower: bigint
+  readonly precommitPower: bigint
+  readonly totalPower: bigint
+  readonly missingPrevotes: readonly number[]
+  readonly missingPrecommits: readonly number[]
+  readonly proposer: Uint8Array
+}
+
+/**
+ * One thing for the host to do. The host performs the effects of a transition in the order given, and
+ * keeps these duties:
+ *
+ * 1. Log first. Every input is appended to the log before `transition` sees it; nothing has to be
+ *    synced for that alone.
+ * 2. Sign last. Before `sign-proposal` and `sign-vote` are answered the log up to and including the
+ *    input that caused them is durable, then the signer's own state is durable, then the signed message
+ *    is in the log and durable. Only then may it leave the machine, and then it returns as
+ *    `signed-proposal` or `signed-vote`. A signer that declines is answered with `sign-refused`.
+ * 3. Announcements (`announce-*`) need nothing on disk: they tell what this node has, not what it promises.
+ * 4. `decide`: the block and its precommits are in the store before the log's end of the height, that
+ *    before the application commits, and all of it before `start-height` for the next height.
+ *
+ * | effect | answered by |
+ * |---|---|
+ * | `schedule-timeout` | `timeout`, unless it was stale by then (a late one is ignored) |
+ * | `wait-for-txs` | `txs-available` |
+ * | `build-block` | `block-built`, always; null when no block could be built |
+ * | `validate-block` | `block-validity`, always; at most once asked per BlockId and height |
+ * | `sign-proposal` | `signed-proposal` or `sign-refused` |
+ * | `sign-vote` | `signed-vote` or `sign-refused` |
+ * | `decide` | `start-height` for the next height |
+ */
+export type Effect =
+  | {
+      readonly kind: 'schedule-timeout'
+      readonly timeout: Timeout
+      readonly durationMs: number
+    }
+  | { readonly kind: 'wait-for-txs'; readonly height: bigint }
+  | { readonly kind: 'build-block'; readonly height: bigint; readonly round: number }
+  /** The host checks that the parts decode to a block with `blockId.hash`, the chain's rules and the application. */
+  | {
+      readonly kind: 'validate-block'
+      readonly height: bigint
+      readonly round: number
+      readonly blockId: BlockId
+      readonly partSet: PartSet
+    }
+  | {
+      readonly kind: 'sign-proposal'
+      readonly height: bigint
+      readonly round: number
+      readonly polRound: number
+      readonly blockId: BlockId
+    }
+  /** `blockId` is `NIL_BLOCK_ID` for a vote for nil. */
+  | {
+      readonly kind: 'sign-vote'
+      readonly type: VoteType
+      readonly height: bigint
+      readonly round: number
+      readonly blockId: BlockId
+    }
+  /** Broadcast NewRoundStep, made from the new state; at most once per transition. */
+  | { readonly kind: 'announce-step' }
+  /** Broadcast NewValidBlock for `proposalParts` of the new state, with the bits that are really there. */
+  | { readonly kind: 'announce-valid-block' }
+  /** A vote was counted: HasVote to all, the vote to who lacks it. Comes for own votes too. */
+  | { readonly kind: 'announce-vote'; readonly vote: Vote }
+  /** Once for each round this node entered and left without a decision. */
+  | {
+      readonly kind: 'round-failed'
+      readonly height: bigint
+      readonly round: number
+      readonly reason: RoundFailure
+    }
+  /**
+   * Exactly once per height: `partSet` is complete and `precommits` hold more than two thirds for
+   * `blockId`. Later precommits of that round still arrive; `votesOf(state, round)` has them all.
+   */
+  | {
+      readonly kind: 'decide'
+      readonly height: bigint
+      readonly round: number
+      readonly blockId: BlockId
+      readonly partSet: PartSet
+      readonly precommits: VoteSet
+    }

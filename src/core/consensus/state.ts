@@ -1,0 +1,159 @@
+// The state of one height as plain immutable data, and the questions others may ask it.
+
+import { assert } from '../bytes/index.ts'
+import { ValidatorSet, VoteSet, VoteType, blockIdKey } from '../types/index.ts'
+import type { BlockId, Part, PartSet, Proposal, Validator } from '../types/index.ts'
+import type { ConsensusContext } from './config.ts'
+
+/** Where a height is: `new-height` waits for the commit timeout, `new-round` for transactions. */
+export type ConsensusStep =
+  | 'new-height'
+  | 'new-round'
+  | 'propose'
+  | 'prevote'
+  | 'precommit'
+  | 'commit'
+
+/** A block's validity: not asked (it was already committed), the host is being asked, or its answer. */
+export type Validity = 'unknown' | 'pending' | 'valid' | 'invalid'
+
+/** A block whose parts were all here once. `partSet` is null when the bound on blocks released it. */
+export interface KnownBlock {
+  readonly blockId: BlockId
+  readonly partSet: PartSet | null
+  readonly validity: Validity
+}
+
+/** The votes of one round. */
+export interface RoundVotes {
+  readonly prevotes: VoteSet
+  readonly precommits: VoteSet
+}
+
+/** The votes of one height by round; holds the rounds entered and those in which a vote arrived. */
+export type HeightVotes = ReadonlyMap<number, RoundVotes>
+
+/** The value this height decided. `round` is the round of the precommits. */
+export interface Decision {
+  readonly round: number
+  readonly blockId: BlockId
+}
+
+/** A part that came before anything said which part set it belongs to. */
+export interface EarlyPart {
+  readonly round: number
+  readonly part: Part
+}
+
+/**
+ * Algorithm 1's variables (lines 1 to 10) and what the network needs around them. Immutable: a
+ * transition makes a new one and shares what did not change. Rounds are -1 for "none".
+ */
+export interface ConsensusState {
+  readonly context: ConsensusContext
+  /** 0n until the first `start-height`. */
+  readonly height: bigint
+  readonly round: number
+  readonly step: ConsensusStep
+  /** The validator set of round 0; empty until the first `start-height`. */
+  readonly validatorSet: ValidatorSet
+  /** The same set with priorities advanced to the current round. */
+  readonly roundValidatorSet: ValidatorSet
+  readonly waitForTxs: boolean
+  /** The precommits that decided the height before, and late ones. */
+  readonly lastPrecommits: VoteSet | null
+  /** The proposal of the current round. */
+  readonly proposal: Proposal | null
+  /** The first proposal of the round after, which may overtake the votes that bring us there. */
+  readonly nextProposal: Proposal | null
+  /** The value whose parts are collected: the proposal's, else a polka's or a commit's. */
+  readonly collecting: BlockId | null
+  /** The parts of `collecting`, complete or not. */
+  readonly proposalParts: PartSet | null
+  readonly earlyParts: readonly EarlyPart[]
+  readonly lockedRound: number
+  readonly lockedValue: BlockId | null
+  readonly validRound: number
+  readonly validValue: BlockId | null
+  /** Blocks of this height by `blockIdKey`, oldest first. */
+  readonly blocks: ReadonlyMap<string, KnownBlock>
+  readonly votes: HeightVotes
+  /** The last round in which this node asked for a signature of that kind: never twice for one round. */
+  readonly ownProposalRound: number
+  readonly ownPrevoteRound: number
+  readonly ownPrecommitRound: number
+  /** The last round whose timeoutPrevote (L35) or timeoutPrecommit (L48) was scheduled. */
+  readonly prevoteTimeoutRound: number
+  readonly precommitTimeoutRound: number
+  /** The round whose precommits decided; -1 before step `commit`. */
+  readonly commitRound: number
+  /** Set together with the effect `decide`; null while the block's parts are missing. */
+  readonly decision: Decision | null
+}
+
+/** The state before the first `start-height`: height 0, step `commit`, nothing in it. */
+export function makeConsensus(context: ConsensusContext): ConsensusState {
+  return {
+    context,
+    height: 0n,
+    validatorSet: ValidatorSet.empty,
+    roundValidatorSet: ValidatorSet.empty,
+    waitForTxs: false,
+    lastPrecommits: null,
+    ...FRESH_HEIGHT,
+    step: 'commit',
+  }
+}
+
+/** What L53 resets, and everything else that belongs to one height. */
+export const FRESH_HEIGHT = {
+  round: 0,
+  step: 'new-height',
+  proposal: null,
+  nextProposal: null,
+  collecting: null,
+  proposalParts: null,
+  earlyParts: [],
+  lockedRound: -1,
+  lockedValue: null,
+  validRound: -1,
+  validValue: null,
+  blocks: new Map<string, KnownBlock>(),
+  votes: new Map<number, RoundVotes>(),
+  ownProposalRound: -1,
+  ownPrevoteRound: -1,
+  ownPrecommitRound: -1,
+  prevoteTimeoutRound: -1,
+  precommitTimeoutRound: -1,
+  commitRound: -1,
+  decision: null,
+} as const satisfies Partial<ConsensusState>
+
+/** The validator set with the priorities of `round`. */
+export function roundValidatorsOf(state: ConsensusState, round: number): ValidatorSet {
+  const ahead = round - state.round
+  if (ahead >= 0) return state.roundValidatorSet.withPriorityIncremented(ahead)
+  return state.validatorSet.withPriorityIncremented(round)
+}
+
+/** proposer(height, round) of the paper. Asserts that a height has started and round >= 0. */
+export function proposerOf(state: ConsensusState, round: number): Validator {
+  assert(round >= 0, 'a proposer belongs to a round >= 0')
+  return roundValidatorsOf(state, round).proposer
+}
+
+/** The votes of `round` at the current height; empty sets when none arrived. */
+export function votesOf(state: ConsensusState, round: number): RoundVotes {
+  const known = state.votes.get(round)
+  if (known !== undefined) return known
+  const base = { height: state.height, round, validatorSet: state.validatorSet }
+  return {
+    prevotes: VoteSet.empty({ ...base, type: VoteType.prevote }),
+    precommits: VoteSet.empty({ ...base, type: VoteType.precommit }),
+  }
+}
+
+/** What is known of the block with this identity, null when its parts were never complete. */
+export function knownBlock(state: ConsensusState, blockId: BlockId): KnownBlock | null {
+  return state.blocks.get(blockIdKey(blockId)) ?? null
+}
