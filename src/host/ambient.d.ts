@@ -1,4 +1,4 @@
-// The globals that host may use beside the language itself: cancellation, microtasks, text (ADR-001).
+// The globals that host may use beside the language itself: cancelling, microtasks, text (ADR-001).
 
 interface AbortSignal {
   readonly aborted: boolean
