@@ -1,10 +1,10 @@
 // Bytes as standard base64 text and back, strict in what it reads.
 
+const PAD = 61
+const INVALID = 255
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const CODES: Uint8Array = asciiCodes(ALPHABET)
 const VALUES: Uint8Array = invert(CODES)
-const PAD = 61
-const INVALID = 255
 /** Longest run of character codes handed to String.fromCharCode at once: its arguments go on the stack. */
 const CHUNK = 8192
 

@@ -63,3 +63,111 @@ export type {
   FinalizeBlockResponse,
   ValidatorUpdate,
 } from './abci-messages.ts'
+export {
+  decodeEvent,
+  decodeExecTxResult,
+  decodeFinalizeBlockResponse,
+  decodeValidatorUpdate,
+  EMPTY_EVENT,
+  EMPTY_TX_RESULT,
+  encodeDeterministicTxResult,
+  encodeEvent,
+  encodeExecTxResult,
+  encodeFinalizeBlockResponse,
+  encodeValidatorUpdate,
+  readEvent,
+  readExecTxResult,
+  readFinalizeBlockResponse,
+  readValidatorUpdate,
+  writeEvent,
+  writeExecTxResult,
+  writeFinalizeBlockResponse,
+  writeValidatorUpdate,
+} from './abci.ts'
+export {
+  decodeBlockId,
+  decodePartSetHeader,
+  encodeBlockId,
+  encodePartSetHeader,
+} from './block-id.ts'
+export { decodeBlock, decodeBlockMeta, encodeBlock, encodeBlockMeta } from './block.ts'
+export { decodeBlocksyncMessage, encodeBlockResponse, encodeBlocksyncMessage } from './blocksync.ts'
+export {
+  encodeCanonicalProposal,
+  encodeCanonicalVote,
+  encodeCanonicalVoteExtension,
+} from './canonical.ts'
+export {
+  decodeCommit,
+  decodeCommitSig,
+  decodeExtendedCommit,
+  encodeCommit,
+  encodeCommitSig,
+  encodeExtendedCommit,
+} from './commit.ts'
+export { decodeConsensusMessage, encodeConsensusMessage } from './consensus.ts'
+export {
+  decodeMerkleProof,
+  decodeProofOps,
+  decodePublicKey,
+  encodeMerkleProof,
+  encodeProofOps,
+  encodePublicKey,
+  readProofOps,
+  writeProofOps,
+} from './crypto.ts'
+export { encodeDelimited, readUvarint } from './delimited.ts'
+export {
+  decodeEvidence,
+  decodeEvidenceList,
+  encodeDuplicateVoteEvidence,
+  encodeEvidence,
+  encodeEvidenceList,
+  encodeLightClientAttackEvidence,
+} from './evidence.ts'
+export { decodeHeader, encodeConsensusVersion, encodeHeader } from './header.ts'
+export {
+  decodeLightBlock,
+  decodeSignedHeader,
+  encodeLightBlock,
+  encodeSignedHeader,
+} from './light-block.ts'
+export { decodeTxs, encodeTxs } from './mempool.ts'
+export {
+  decodeAuthSigMessage,
+  decodeNodeInfo,
+  decodePacket,
+  encodeAuthSigMessage,
+  encodeNodeInfo,
+  encodePacket,
+} from './p2p.ts'
+export {
+  decodeConsensusParams,
+  decodeConsensusParamsUpdate,
+  encodeConsensusParams,
+  encodeConsensusParamsUpdate,
+  encodeHashedParams,
+  readParamsUpdate,
+  writeParamsUpdate,
+} from './params.ts'
+export { decodePart, decodeProposal, encodePart, encodeProposal } from './proposal.ts'
+export { ProtoError, tryDecode } from './proto-error.ts'
+export type { ProtoErrorCode } from './proto-error.ts'
+export { Reader } from './reader.ts'
+export { encodeTimestamp, readDuration, readTime, writeDuration, writeTime } from './timestamp.ts'
+export {
+  decodeValidator,
+  decodeValidatorSet,
+  encodeSimpleValidator,
+  encodeValidator,
+  encodeValidatorSet,
+} from './validator.ts'
+export type { SimpleValidator } from './validator.ts'
+export { decodeVote, encodeVote } from './vote.ts'
+export {
+  decodeBytesValue,
+  encodeBytesValue,
+  encodeInt64Value,
+  encodeStringValue,
+} from './wrapped-values.ts'
+export { encodeMessage, Writer } from './writer.ts'

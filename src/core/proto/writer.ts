@@ -1,0 +1,228 @@
+// Writes protobuf fields from the last to the first, so that every length is known when it is written.
+
+import { assert, toUtf8 } from '../bytes/index.ts'
+import { highHalf, lowHalf, split } from './halves.ts'
+
+const INITIAL_BYTES = 65_536
+/** A buffer that one large message has made bigger than this is given back afterwards. */
+const KEPT_BYTES = 4_194_304
+/** Room for a tag and a varint beside what a field's value needs. */
+const FIELD_BYTES = 11
+/** Up to this length copying in a loop beats the call into TypedArray.set. */
+const SHORT_BYTES = 40
+const INT64_MAX = 2n ** 63n - 1n
+const INT64_MIN = -(2n ** 63n)
+const UINT64_MAX = 2n ** 64n - 1n
+
+/**
+ * A buffer filled from its end. Fields are written in descending order, lists from their last
+ * element; zero values are left out as proto3 does. A `tag` is `number * 8 + wire type` and takes
+ * one byte: field numbers up to 15.
+ */
+export class Writer {
+  private buffer = new Uint8Array(INITIAL_BYTES)
+  private pos = INITIAL_BYTES
+
+  /** Starts a new message. */
+  reset(): void {
+    if (this.buffer.length > KEPT_BYTES) this.buffer = new Uint8Array(INITIAL_BYTES)
+    this.pos = this.buffer.length
+  }
+
+  /** A copy of what was written since `reset`. */
+  finish(): Uint8Array {
+    return this.buffer.slice(this.pos)
+  }
+
+  /** How many bytes are written: taken before a nested message and given to `close` after it. */
+  mark(): number {
+    return this.buffer.length - this.pos
+  }
+
+  /** Puts tag and length before everything written since `mark`. */
+  close(tag: number, mark: number): void {
+    this.need(FIELD_BYTES)
+    this.varint(this.buffer.length - this.pos - mark)
+    this.byte(tag)
+  }
+
+  /** A nested message, written even when it is empty. */
+  message<T>(tag: number, write: (writer: Writer, value: T) => void, value: T): void {
+    const mark = this.mark()
+    write(this, value)
+    this.close(tag, mark)
+  }
+
+  /** A nested message, left out when it is null. */
+  optional<T>(tag: number, write: (writer: Writer, value: T) => void, value: T | null): void {
+    if (value !== null) this.message(tag, write, value)
+  }
+
+  /** One nested message per element. */
+  list<T>(tag: number, write: (writer: Writer, value: T) => void, values: readonly T[]): void {
+    for (let i = values.length - 1; i >= 0; i--) this.message(tag, write, values[i] as T)
+  }
+
+  uint32(tag: number, value: number): void {
+    if (value === 0) return
+    assert(value >>> 0 === value, `uint32 out of range: ${value}`)
+    this.need(FIELD_BYTES)
+    this.varint(value)
+    this.byte(tag)
+  }
+
+  int32(tag: number, value: number): void {
+    if (value === 0) return
+    assert((value | 0) === value, `int32 out of range: ${value}`)
+    this.need(FIELD_BYTES)
+    if (value > 0) this.varint(value)
+    else this.halves(value >>> 0, 0xffff_ffff)
+    this.byte(tag)
+  }
+
+  bool(tag: number, value: boolean): void {
+    if (value) this.uint32(tag, 1)
+  }
+
+  int64(tag: number, value: bigint): void {
+    assert(value >= INT64_MIN && value <= INT64_MAX, 'int64 out of range')
+    this.wide(tag, value)
+  }
+
+  uint64(tag: number, value: bigint): void {
+    assert(value >= 0n && value <= UINT64_MAX, 'uint64 out of range')
+    this.wide(tag, value)
+  }
+
+  /** A signed integer below 2^53 either way. */
+  int64FromNumber(tag: number, value: number): void {
+    if (value === 0) return
+    this.need(FIELD_BYTES)
+    if (value > 0) this.varint(value)
+    else this.halves(value >>> 0, Math.floor(value / 4294967296) >>> 0)
+    this.byte(tag)
+  }
+
+  /** Eight bytes, little end first. */
+  sfixed64(tag: number, value: bigint): void {
+    if (value === 0n) return
+    assert(value >= INT64_MIN && value <= INT64_MAX, 'sfixed64 out of range')
+    this.need(FIELD_BYTES)
+    split(value)
+    this.word(highHalf())
+    this.word(lowHalf())
+    this.byte(tag)
+  }
+
+  bytes(tag: number, value: Uint8Array): void {
+    if (value.length > 0) this.present(tag, value)
+  }
+
+  /** A bytes field or an already encoded message, written even when it is empty. */
+  present(tag: number, value: Uint8Array): void {
+    this.raw(value)
+    this.varint(value.length)
+    this.byte(tag)
+  }
+
+  /** One bytes field per element, the empty ones too. */
+  bytesList(tag: number, values: readonly Uint8Array[]): void {
+    for (let i = values.length - 1; i >= 0; i--) this.present(tag, values[i] as Uint8Array)
+  }
+
+  string(tag: number, value: string): void {
+    if (value.length > 0) this.presentString(tag, value)
+  }
+
+  /** A string field, written even when it is empty. */
+  presentString(tag: number, value: string): void {
+    const mark = this.mark()
+    this.need(value.length + FIELD_BYTES)
+    let pos = this.pos
+    for (let i = value.length - 1; i >= 0; i--) {
+      const code = value.charCodeAt(i)
+      if (code > 127) return this.present(tag, toUtf8(value))
+      this.buffer[--pos] = code
+    }
+    this.pos = pos
+    this.close(tag, mark)
+  }
+
+  /** Bytes as they are, with room left for their length and tag. */
+  raw(value: Uint8Array): void {
+    const length = value.length
+    this.need(length + FIELD_BYTES)
+    this.pos -= length
+    const { buffer, pos } = this
+    if (length > SHORT_BYTES) buffer.set(value, pos)
+    else for (let i = 0; i < length; i++) buffer[pos + i] = value[i] as number
+  }
+
+  /** A bare unsigned varint, an element of a packed list. */
+  packedUint64(value: bigint): void {
+    this.need(FIELD_BYTES)
+    split(value)
+    this.halves(lowHalf(), highHalf())
+  }
+
+  private wide(tag: number, value: bigint): void {
+    if (value === 0n) return
+    this.need(FIELD_BYTES)
+    split(value)
+    this.halves(lowHalf(), highHalf())
+    this.byte(tag)
+  }
+
+  private byte(value: number): void {
+    this.buffer[--this.pos] = value
+  }
+
+  private word(value: number): void {
+    this.byte(value >>> 24)
+    this.byte(value >>> 16)
+    this.byte(value >>> 8)
+    this.byte(value)
+  }
+
+  /** An unsigned number below 2^53. */
+  private varint(value: number): void {
+    if (value < 128) this.buffer[--this.pos] = value
+    else this.halves(value >>> 0, Math.floor(value / 4294967296))
+  }
+
+  private halves(low: number, high: number): void {
+    const bits = high === 0 ? 32 - Math.clz32(low) : 64 - Math.clz32(high)
+    const size = bits === 0 ? 1 : Math.ceil(bits / 7)
+    const { buffer } = this
+    let pos = this.pos - size
+    this.pos = pos
+    while (high !== 0 || low > 127) {
+      buffer[pos++] = (low & 127) | 128
+      low = ((low >>> 7) | (high << 25)) >>> 0
+      high >>>= 7
+    }
+    buffer[pos] = low
+  }
+
+  private need(length: number): void {
+    if (this.pos < length) this.grow(length)
+  }
+
+  private grow(length: number): void {
+    const written = this.mark()
+    const larger = new Uint8Array(Math.max(this.buffer.length * 2, written + length))
+    larger.set(this.buffer.subarray(this.pos), larger.length - written)
+    this.pos = larger.length - written
+    this.buffer = larger
+  }
+}
+
+/** Encoding is synchronous and writers never call an encoder, so one buffer serves all. */
+const shared = new Writer()
+
+/** The bytes that `write` produces for a message. `write` must not itself encode other messages. */
+export function encodeMessage<T>(write: (writer: Writer, value: T) => void, value: T): Uint8Array {
+  shared.reset()
+  write(shared, value)
+  return shared.finish()
+}
