@@ -13,6 +13,7 @@ export {
   PUBLIC_KEY_SIZE,
   addressOf,
   isLowOrderEd25519,
+  isWholePublicKey,
   verifySignature,
 } from './keys.ts'
 export { Transcript } from './transcript.ts'

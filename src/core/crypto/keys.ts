@@ -12,6 +12,10 @@ export const ADDRESS_SIZE = 20
 /** Bytes of a public key, by type. */
 export const PUBLIC_KEY_SIZE = { ed25519: 32, secp256k1: 33 } as const
 
+/** True when the key has the size of its type; whether it is a point of the curve is seen when it verifies. */
+export const isWholePublicKey = (pubKey: PublicKey): boolean =>
+  pubKey.bytes.length === PUBLIC_KEY_SIZE[pubKey.type]
+
 /** First 20 bytes of SHA-256 (ed25519), or RIPEMD-160 of SHA-256 (secp256k1). */
 export const addressOf = (crypto: Crypto, pubKey: PublicKey): Uint8Array => {
   const digest = crypto.sha256(pubKey.bytes)

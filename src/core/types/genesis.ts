@@ -5,17 +5,13 @@ import type { Result, Time } from '../bytes/index.ts'
 import { PUBLIC_KEY_SIZE, addressOf } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import type { ConsensusParams, PublicKey } from '../proto/index.ts'
+import type { LockRule, MedianTimeRule } from './chain-rules.ts'
 import { JsonFields } from './json-fields.ts'
 import type { FieldError, FirstError } from './json-fields.ts'
 import { textOfMember } from './json-text.ts'
 import { MAX_CHAIN_ID_BYTES } from './limits.ts'
 import { defaultConsensusParams, validateConsensusParams } from './params.ts'
 import { ValidatorSet } from './validator-set.ts'
-
-/** How validators lock: as CometBFT up to 0.40 does, or as the paper says. Never mixed (faults.md 0.1). */
-export type LockRule = 'comet-legacy' | 'paper'
-/** Whose timestamps make the block time (wire.md 2.7). */
-export type MedianTimeRule = 'non-absent' | 'commit-only'
 
 /** A validator of the first height. */
 export interface GenesisValidator {

@@ -13,7 +13,8 @@ import {
 } from '../proto/index.ts'
 import type { Header } from '../proto/index.ts'
 import { isHashOrEmpty, validateBlockId } from './block-id.ts'
-import { BLOCK_VERSION, MAX_CHAIN_ID_BYTES } from './limits.ts'
+import { BLOCK_VERSION } from './chain-rules.ts'
+import { MAX_CHAIN_ID_BYTES } from './limits.ts'
 
 const hashes = new WeakMap<Header, Uint8Array>()
 

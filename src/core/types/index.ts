@@ -110,11 +110,12 @@ export {
   validateParamsUpdate,
 } from './params.ts'
 export { formatGenesis, genesisPowers, parseGenesis } from './genesis.ts'
-export type { Genesis, GenesisValidator, LockRule, MedianTimeRule } from './genesis.ts'
+export type { Genesis, GenesisValidator } from './genesis.ts'
+export { BLOCK_VERSION } from './chain-rules.ts'
+export type { LockRule, MedianTimeRule } from './chain-rules.ts'
 export type { FieldError } from './json-fields.ts'
 export {
   BLOCK_PART_SIZE,
-  BLOCK_VERSION,
   MAX_BLOCK_BYTES,
   MAX_BLOCK_OVERHEAD_BYTES,
   MAX_BLOCK_PARTS,

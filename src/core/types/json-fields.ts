@@ -65,7 +65,7 @@ export class JsonFields {
 
   strings(name: string): string[] {
     const items = this.#array(name)
-    if (items.every((item) => typeof item === 'string')) return items
+    if (items.every((item) => typeof item === 'string')) return [...items]
     this.fail(name, 'holds something that is not a string')
     return []
   }

@@ -1,7 +1,5 @@
 // The sizes that every node of a network must agree on.
 
-import type { LockRule } from './genesis.ts'
-
 /** Bytes of every block part but the last. */
 export const BLOCK_PART_SIZE = 65_536
 /** No block is ever larger, whatever the consensus parameters say. */
@@ -28,9 +26,3 @@ export const MAX_COMMIT_SIG_BYTES = 111n
 /** Largest encoding of a commit of `count` validators. */
 export const maxCommitBytes = (count: number): bigint =>
   MAX_COMMIT_OVERHEAD_BYTES + MAX_COMMIT_SIG_BYTES * BigInt(count)
-
-/**
- * The block version of a network follows from its lock rule, so that nodes of different rules cannot even connect
- * (faults.md 0.1: mixed rules fork a chain with one faulty validator of four).
- */
-export const BLOCK_VERSION: Readonly<Record<LockRule, bigint>> = { 'comet-legacy': 11n, paper: 111n }

@@ -4,7 +4,7 @@ import { ZERO_TIME } from '../bytes/index.ts'
 import type { Time } from '../bytes/index.ts'
 import { BlockIdFlag } from '../proto/index.ts'
 import type { Commit } from '../proto/index.ts'
-import type { MedianTimeRule } from './genesis.ts'
+import type { MedianTimeRule } from './chain-rules.ts'
 import type { ValidatorSet } from './validator-set.ts'
 
 /** One signature's say. */

@@ -2,7 +2,7 @@
 
 import { assert, bytesKey, equalBytes, err, ok } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
-import { addressOf, merkleRoot } from '../crypto/index.ts'
+import { addressOf, isWholePublicKey, merkleRoot } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { encodeSimpleValidator } from '../proto/index.ts'
 import type { ValidatorUpdate } from '../proto/index.ts'
@@ -66,8 +66,7 @@ export class ValidatorSet {
     if (validators.some((validator) => validator.votingPower === 0n)) {
       return err('a first set cannot contain a validator without voting power')
     }
-    const changes = validators.map((validator) => newValidator(crypto, validator))
-    const members = applyChanges([], changes)
+    const members = changeMembers(crypto, [], validators)
     if (!members.ok) return members
     return ok(ValidatorSet.#of(members.value, null).withPriorityIncremented(1))
   }
@@ -158,10 +157,8 @@ export class ValidatorSet {
    */
   withUpdates(crypto: Crypto, updates: readonly ValidatorUpdate[]): Result<ValidatorSet, string> {
     if (updates.length === 0) return ok(this)
-    const changes = updates.map(({ pubKey, power }) =>
-      newValidator(crypto, { pubKey, votingPower: power }),
-    )
-    const members = applyChanges(this.validators, changes)
+    const changes = updates.map(({ pubKey, power }) => ({ pubKey, votingPower: power }))
+    const members = changeMembers(crypto, this.validators, changes)
     if (!members.ok) return members
     return ok(ValidatorSet.#of(members.value, this.#proposer))
   }
@@ -192,12 +189,22 @@ export class ValidatorSet {
   }
 }
 
-const newValidator = (crypto: Crypto, { pubKey, votingPower }: ValidatorPower): Validator => ({
-  address: addressOf(crypto, pubKey),
-  pubKey,
-  votingPower,
-  proposerPriority: 0n,
-})
+const changeMembers = (
+  crypto: Crypto,
+  members: readonly Validator[],
+  changes: readonly ValidatorPower[],
+): Result<readonly Validator[], string> => {
+  if (!changes.every(({ pubKey }) => isWholePublicKey(pubKey))) {
+    return err('public key of a wrong size')
+  }
+  const validators = changes.map(({ pubKey, votingPower }) => ({
+    address: addressOf(crypto, pubKey),
+    pubKey,
+    votingPower,
+    proposerPriority: 0n,
+  }))
+  return applyChanges(members, validators)
+}
 
 const equalValidator = (a: Validator, b: Validator | null): boolean =>
   b !== null &&

@@ -1,7 +1,7 @@
 // One validator of a set, and its structural rules.
 
 import { equalBytes } from '../bytes/index.ts'
-import { addressOf } from '../crypto/index.ts'
+import { addressOf, isWholePublicKey } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import type { PublicKey } from '../proto/index.ts'
 
@@ -22,6 +22,7 @@ export interface ValidatorPower {
 /** Structure of a validator that came from outside. Null when it is well formed. */
 export const validateValidator = (crypto: Crypto, validator: Validator): string | null => {
   if (validator.votingPower < 0n) return `voting power ${validator.votingPower}`
+  if (!isWholePublicKey(validator.pubKey)) return 'public key of a wrong size'
   const address = addressOf(crypto, validator.pubKey)
   return equalBytes(address, validator.address) ? null : 'address is not that of the public key'
 }

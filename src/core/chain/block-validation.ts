@@ -1,0 +1,145 @@
+// Decides whether a block may follow the chain state, exactly as CometBFT 0.38 decides it.
+
+import { equalBytes, formatTime, toHexUpper } from '../bytes/index.ts'
+import type { Crypto } from '../crypto/index.ts'
+import {
+  equalBlockId,
+  evidenceByteSize,
+  evidenceHash,
+  hashConsensusParams,
+  validateBlockBasic,
+  verifyCommit,
+} from '../types/index.ts'
+import type { Block, Commit, Evidence, IsVerified } from '../types/index.ts'
+import { blockTimeAfter } from './proposal-block.ts'
+import { nextHeight } from './chain-state.ts'
+import type { ChainState } from './chain-state.ts'
+
+/** A block and what it is judged by. */
+export interface BlockValidation {
+  readonly crypto: Crypto
+  readonly chainState: ChainState
+  readonly block: Block
+  /** False only when the commit was verified elsewhere, as block sync does with the next block's. */
+  readonly verifyLastCommit: boolean
+  /** Signatures known to be good are not verified again. */
+  readonly isVerified?: IsVerified
+  /**
+   * Judges one piece of evidence against the history of the chain (core/faults `checkEvidence`), null when it is good.
+   * Without it a block with evidence is refused.
+   */
+  readonly checkEvidence?: (evidence: Evidence) => string | null
+}
+
+/** The rules that compare one header field with the chain state. */
+const checkHeader = ({ crypto, chainState, block }: BlockValidation): string | null => {
+  const { header } = block
+  const { version } = chainState
+  if (header.version.block !== version.block || header.version.app !== version.app) {
+    return `version ${header.version.block}/${header.version.app}, expected ${version.block}/${version.app}`
+  }
+  if (header.chainId !== chainState.chainId) return `chain id ${header.chainId}`
+  const height = nextHeight(chainState)
+  if (header.height !== height) return `height ${header.height}, expected ${height}`
+  if (!equalBlockId(header.lastBlockId, chainState.lastBlockId)) {
+    return 'last block id is not that of the last block'
+  }
+  return checkHashes(crypto, chainState, block)
+}
+
+const checkHashes = (crypto: Crypto, chainState: ChainState, block: Block): string | null => {
+  const { header } = block
+  const expected: readonly (readonly [string, Uint8Array, Uint8Array])[] = [
+    ['appHash', header.appHash, chainState.appHash],
+    [
+      'consensusHash',
+      header.consensusHash,
+      hashConsensusParams(crypto, chainState.consensusParams),
+    ],
+    ['lastResultsHash', header.lastResultsHash, chainState.lastResultsHash],
+    ['validatorsHash', header.validatorsHash, chainState.validators.hash(crypto)],
+    ['nextValidatorsHash', header.nextValidatorsHash, chainState.nextValidators.hash(crypto)],
+  ]
+  for (const [name, given, wanted] of expected) {
+    if (!equalBytes(given, wanted)) {
+      return `${name} ${toHexUpper(given)}, expected ${toHexUpper(wanted)}`
+    }
+  }
+  return null
+}
+
+const checkLastCommit = (validation: BlockValidation, lastCommit: Commit): string | null => {
+  const { crypto, chainState, block, verifyLastCommit, isVerified } = validation
+  const { lastValidators: validatorSet, lastBlockId: blockId, chainId } = chainState
+  if (validatorSet === null) {
+    return lastCommit.signatures.length === 0 ? null : 'the first block cannot have a last commit'
+  }
+  if (!verifyLastCommit) return checkSigners(chainState, lastCommit)
+  const height = block.header.height - 1n
+  const expectation = { chainId, validatorSet, blockId, height, commit: lastCommit }
+  const reason = verifyCommit(
+    crypto,
+    isVerified === undefined ? expectation : { ...expectation, isVerified },
+  )
+  return reason === null ? null : `last commit: ${reason}`
+}
+
+/** Block time counts the powers of the signers: each must be a validator. */
+const checkSigners = ({ lastValidators }: ChainState, lastCommit: Commit): string | null => {
+  const stranger = lastCommit.signatures.find(
+    ({ validatorAddress }) =>
+      validatorAddress.length > 0 && lastValidators?.find(validatorAddress) === null,
+  )
+  if (stranger === undefined) return null
+  return `last commit: ${toHexUpper(stranger.validatorAddress)} was no validator`
+}
+
+/** Equal to the median, and above the last block's: both, for a median may go back. No wall clock (faults.md 0.3). */
+const checkTime = (chainState: ChainState, block: Block, lastCommit: Commit): string | null => {
+  const { time } = block.header
+  const expected = blockTimeAfter(chainState, lastCommit)
+  if (chainState.lastBlockHeight > 0n && time <= chainState.lastBlockTime) {
+    return `time ${formatTime(time)} is not after the last block's`
+  }
+  return time === expected ? null : `time ${formatTime(time)}, expected ${formatTime(expected)}`
+}
+
+const checkEvidenceOf = (validation: BlockValidation): string | null => {
+  const { crypto, chainState, block, checkEvidence } = validation
+  const { evidence } = block
+  if (evidence.length === 0) return null
+  const size = evidenceByteSize(evidence)
+  const { maxBytes } = chainState.consensusParams.evidence
+  if (size > maxBytes) return `${size} bytes of evidence, at most ${maxBytes} are allowed`
+  if (checkEvidence === undefined) return 'evidence cannot be judged without the history'
+  const seen = new Set<string>()
+  for (const [index, piece] of evidence.entries()) {
+    if (piece.kind === 'light-client-attack') {
+      return `evidence ${index}: light client attacks cannot be verified by this node`
+    }
+    const name = toHexUpper(evidenceHash(crypto, piece))
+    if (seen.has(name)) return `evidence ${index} stands twice in the block`
+    seen.add(name)
+    const reason = checkEvidence(piece)
+    if (reason !== null) return `evidence ${index}: ${reason}`
+  }
+  return null
+}
+
+/**
+ * All rules for the block after the chain state: consistency with itself, header against the state, last commit,
+ * proposer, time, evidence. Null when the block is valid, else the reason. Depends on nothing but its arguments, so a
+ * block that was decided is never found invalid later.
+ */
+export const validateBlock = (validation: BlockValidation): string | null => {
+  const { crypto, chainState, block } = validation
+  const { header, lastCommit } = block
+  const basic = validateBlockBasic(crypto, block)
+  if (basic !== null || lastCommit === null) return basic
+  const reason = checkHeader(validation) ?? checkLastCommit(validation, lastCommit)
+  if (reason !== null) return reason
+  if (chainState.validators.find(header.proposerAddress) === null) {
+    return `proposer ${toHexUpper(header.proposerAddress)} is no validator`
+  }
+  return checkTime(chainState, block, lastCommit) ?? checkEvidenceOf(validation)
+}

@@ -1,0 +1,141 @@
+// The chain state as stored bytes: a list of length-prefixed pieces, the small values as JSON in the first one.
+
+import { EMPTY_BYTES, concatBytes, err, fromUtf8, toUtf8 } from '../bytes/index.ts'
+import type { Result } from '../bytes/index.ts'
+import {
+  decodeBlockId,
+  decodeConsensusParams,
+  decodeValidatorSet,
+  encodeBlockId,
+  encodeConsensusParams,
+  encodeDelimited,
+  encodeValidatorSet,
+  readUvarint,
+  tryDecode,
+} from '../proto/index.ts'
+import { ValidatorSet } from '../types/index.ts'
+import type { ChainState } from './chain-state.ts'
+
+/** Raised when the layout changes, so that an old program refuses a newer state. */
+const FORMAT = 1
+
+const PIECES = 8
+
+const encodeSet = (set: ValidatorSet | null): Uint8Array => {
+  if (set === null || set.size === 0) return EMPTY_BYTES
+  const { validators, proposer, totalVotingPower } = set
+  return encodeValidatorSet({ validators, proposer, totalVotingPower })
+}
+
+const decodeSet = (bytes: Uint8Array): ValidatorSet | null => {
+  if (bytes.length === 0) return null
+  const { validators, proposer } = decodeValidatorSet(bytes)
+  return ValidatorSet.restore(validators, proposer)
+}
+
+const encodeScalars = (chainState: ChainState): Uint8Array => {
+  const { version, chainId, lockRule, medianTimeRule } = chainState
+  const scalars = {
+    format: FORMAT,
+    blockVersion: `${version.block}`,
+    appVersion: `${version.app}`,
+    chainId,
+    initialHeight: `${chainState.initialHeight}`,
+    lastBlockHeight: `${chainState.lastBlockHeight}`,
+    lastBlockTime: `${chainState.lastBlockTime}`,
+    lastHeightValidatorsChanged: `${chainState.lastHeightValidatorsChanged}`,
+    lastHeightConsensusParamsChanged: `${chainState.lastHeightConsensusParamsChanged}`,
+    lockRule,
+    medianTimeRule,
+  }
+  return toUtf8(JSON.stringify(scalars))
+}
+
+type Scalars = Omit<
+  ChainState,
+  | 'lastBlockId'
+  | 'nextValidators'
+  | 'validators'
+  | 'lastValidators'
+  | 'consensusParams'
+  | 'lastResultsHash'
+  | 'appHash'
+>
+
+/** Throws on anything but what {@link encodeScalars} wrote; the caller turns that into a refusal. */
+const decodeScalars = (bytes: Uint8Array): Scalars => {
+  const values = JSON.parse(fromUtf8(bytes)) as Readonly<Record<string, unknown>>
+  if (values['format'] !== FORMAT) throw new SyntaxError('unknown format')
+  const integer = (name: string): bigint => BigInt(String(values[name]))
+  return {
+    version: { block: integer('blockVersion'), app: integer('appVersion') },
+    chainId: values['chainId'] as string,
+    initialHeight: integer('initialHeight'),
+    lastBlockHeight: integer('lastBlockHeight'),
+    lastBlockTime: integer('lastBlockTime'),
+    lastHeightValidatorsChanged: integer('lastHeightValidatorsChanged'),
+    lastHeightConsensusParamsChanged: integer('lastHeightConsensusParamsChanged'),
+    lockRule: values['lockRule'] as ChainState['lockRule'],
+    medianTimeRule: values['medianTimeRule'] as ChainState['medianTimeRule'],
+  }
+}
+
+/** The bytes to store. */
+export const encodeChainState = (chainState: ChainState): Uint8Array => {
+  const pieces = [
+    encodeScalars(chainState),
+    encodeBlockId(chainState.lastBlockId),
+    encodeSet(chainState.nextValidators),
+    encodeSet(chainState.validators),
+    encodeSet(chainState.lastValidators),
+    encodeConsensusParams(chainState.consensusParams),
+    chainState.lastResultsHash,
+    chainState.appHash,
+  ]
+  return concatBytes(...pieces.map(encodeDelimited))
+}
+
+const splitPieces = (bytes: Uint8Array): Uint8Array[] => {
+  const pieces: Uint8Array[] = []
+  let at = 0
+  while (pieces.length < PIECES) {
+    const length = readUvarint(bytes, at)
+    if (length === null) break
+    at = length.next + length.value
+    if (at > bytes.length) break
+    pieces.push(bytes.slice(length.next, at))
+  }
+  return at === bytes.length ? pieces : []
+}
+
+const joinPieces = (pieces: readonly Uint8Array[]): ChainState => {
+  const piece = (index: number): Uint8Array => pieces[index] ?? EMPTY_BYTES
+  return {
+    ...decodeScalars(piece(0)),
+    lastBlockId: decodeBlockId(piece(1)),
+    nextValidators: decodeSet(piece(2)) ?? ValidatorSet.empty,
+    validators: decodeSet(piece(3)) ?? ValidatorSet.empty,
+    lastValidators: decodeSet(piece(4)),
+    consensusParams: decodeConsensusParams(piece(5)),
+    lastResultsHash: piece(6),
+    appHash: piece(7),
+  }
+}
+
+/** Runs a decoder of stored bytes; what is not of our own making becomes a refusal. */
+const decodeStored = (bytes: Uint8Array): ChainState => {
+  const pieces = splitPieces(bytes)
+  if (pieces.length !== PIECES) throw new SyntaxError('pieces are missing')
+  return joinPieces(pieces)
+}
+
+/** The stored state, or why the bytes are none. */
+export const decodeChainState = (bytes: Uint8Array): Result<ChainState, string> => {
+  try {
+    return tryDecode(decodeStored, bytes)
+  } catch (error) {
+    // What JSON.parse and BigInt throw on text that is not theirs.
+    if (error instanceof SyntaxError) return err(`chain state: ${error.message}`)
+    throw error
+  }
+}
