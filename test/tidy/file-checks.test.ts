@@ -91,11 +91,11 @@ describe('file checks', () => {
 
   test('workplace: an absolute path of one machine is named, one inside another is not', () => {
     const path = (root: string): string => ['', root, 'quadrille'].join('/')
-    const inside = `src${path('work')}\nx.org${path('home')}`
-    const text = `${path('work')}\n${inside}\n${path('home')}\n`
+    const inside = `src${path('work')}\nx.org${path('Users')}`
+    const text = `${path('work')}\n${inside}\n${path('Users')}\n`
     expect(files.checkWorkplace(makeRepository({ 'a.md': text }))).toEqual([
       `a.md:1: ${path('work').slice(0, 6)}... is a path of one machine`,
-      `a.md:4: ${path('home').slice(0, 6)}... is a path of one machine`,
+      `a.md:4: ${path('Users').slice(0, 7)}... is a path of one machine`,
     ])
   })
 

@@ -13,7 +13,8 @@ const door = `// Door.
 //
 // Promises: x.
 // Must never: x.
-// Counterpart in CometBFT: x.
+// Counterpart in
+// CometBFT: x.
 `
 
 function inspect(files: Record<string, string>): string[] {
@@ -117,7 +118,7 @@ describe('room checks', () => {
       'src/core/proto/index.ts': `${door}export type A = ${way}\nexport type B = A\n`,
     }
     expect(inspect(files)).toEqual([
-      'src/core/proto/index.ts:6: goes around the door of bytes: import its index.ts',
+      'src/core/proto/index.ts:7: goes around the door of bytes: import its index.ts',
     ])
   })
 
@@ -132,10 +133,10 @@ await import('../../../dist/core/bytes/index.js')
     const complaints = inspect({ ...good, 'src/core/proto/index.ts': text })
     const rule = 'core may use no package but @noble/curves and @noble/hashes'
     expect(complaints).toEqual([
-      'src/core/proto/index.ts:7: imports upwards: host lies above core',
-      `src/core/proto/index.ts:8: imports valibot: ${rule}`,
-      `src/core/proto/index.ts:9: imports node:fs: ${rule}`,
-      'src/core/proto/index.ts:11: imports ../../../dist/core/bytes/index.js: import the source',
+      'src/core/proto/index.ts:8: imports upwards: host lies above core',
+      `src/core/proto/index.ts:9: imports valibot: ${rule}`,
+      `src/core/proto/index.ts:10: imports node:fs: ${rule}`,
+      'src/core/proto/index.ts:12: imports ../../../dist/core/bytes/index.js: import the source',
     ])
   })
 
@@ -201,13 +202,13 @@ import '../proto/reader.ts'
     const repository = makeRepository({
       'src/core/bytes/hex.ts': '// Hex.\n',
       'src/core/proto/index.ts': '// Door.\n',
-      'src/node/cli/main.ts': `#!/usr/bin/env node\n${door}`,
+      'src/node/cli/main.ts': '#!/usr/bin/env node\n// The command.\n',
     })
     expect(rooms.checkDoors(repository, readImportGraph(repository))).toEqual([
       'src/core/bytes has no door: add index.ts',
-      'src/core/proto/index.ts: the header lacks `Promises:`',
-      'src/core/proto/index.ts: the header lacks `Must never:`',
-      'src/core/proto/index.ts: the header lacks `Counterpart in CometBFT:`',
+      'src/core/proto/index.ts: the header does not say "promises"',
+      'src/core/proto/index.ts: the header does not say "never"',
+      'src/core/proto/index.ts: the header does not say "counterpart in CometBFT"',
     ])
   })
 
