@@ -41,6 +41,7 @@ export type Keep = (change: UnsyncedChange, index: number) => boolean | number
 export class DiskImage {
   readonly #names = new Map<string, Inode>()
   readonly #syncedNames = new Map<string, Inode>()
+  readonly #directories = new Set<string>([''])
   /** Changes not synced, oldest first. */
   changes: UnsyncedChange[] = []
 
@@ -64,7 +65,17 @@ export class DiskImage {
     return names.toSorted()
   }
 
+  /** Makes a directory and those above it; on disk at once. */
+  makeDirectory(path: string): void {
+    for (let at = path; !this.#directories.has(at); at = directoryOf(at)) this.#directories.add(at)
+  }
+
+  hasDirectoryOf(path: string): boolean {
+    return this.#directories.has(directoryOf(path))
+  }
+
   plant(path: string, bytes: Uint8Array): void {
+    this.makeDirectory(directoryOf(path))
     const inode = { written: new Content(bytes), synced: new Content(bytes) }
     this.#names.set(path, inode)
     this.#syncedNames.set(path, inode)
@@ -133,6 +144,7 @@ export class DiskImage {
       applyData(content, kept === true ? change : shortened(change, kept))
     })
     const image = new DiskImage()
+    for (const directory of this.#directories) image.makeDirectory(directory)
     for (const [path, inode] of names) {
       image.plant(path, (contents.get(inode) ?? inode.synced).slice())
     }

@@ -41,6 +41,7 @@ export class MemoryFiles implements Files {
 
   async writeFileDurable(path: string, bytes: Uint8Array, _options: WriteOptions): Promise<void> {
     const temporary = `${path}.${this.#temporary++}.tmp`
+    if (!this.#image.hasDirectoryOf(path)) throw missingDirectory('writeFileDurable', path)
     await this.#createIn(temporary, 'writeFileDurable')
     await this.step({ kind: 'write', operation: 'writeFileDurable', path: temporary }, () => {
       this.#image.write(this.#image.at(temporary), 0, bytes)
@@ -89,6 +90,7 @@ export class MemoryFiles implements Files {
 
   async makeDirectory(path: string): Promise<void> {
     this.#assertAlive('makeDirectory', path)
+    this.#image.makeDirectory(path)
   }
 
   /**
@@ -122,6 +124,7 @@ export class MemoryFiles implements Files {
   }
 
   async #createIn(path: string, operation: string): Promise<void> {
+    if (!this.#image.hasDirectoryOf(path)) throw missingDirectory(operation, path)
     await this.step({ kind: 'create', operation, path }, () => this.#image.create(path))
   }
 
@@ -147,6 +150,11 @@ export class MemoryFiles implements Files {
     if (!this.#dead) return
     throw new PortError('PORTS_CLOSED', { operation, path, reason: 'the machine is down' })
   }
+}
+
+function missingDirectory(operation: string, path: string): PortError {
+  const reason = 'its directory does not exist'
+  return new PortError('PORTS_IO_FAILED', { operation, path, reason })
 }
 
 function asPortError(step: FileStep, cause: unknown): PortError {

@@ -63,9 +63,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   async *iterate(range: KeyRange): AsyncIterable<KeyValueEntry> {
     this.#assertOpen('iterate')
-    for (const key of this.#keysIn(range)) {
+    const { values } = this.#disk
+    const entries = this.#keysIn(range).map((key) => [key, values.get(key)] as const)
+    for (const [key, value] of entries) {
       this.#assertOpen('iterate')
-      const value = this.#disk.values.get(key)
       if (value !== undefined) yield [keyBytes(key), value.slice()]
     }
   }

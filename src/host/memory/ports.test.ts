@@ -47,8 +47,8 @@ keyValueStoreContract('in memory', () => {
   }
 })
 
-filesContract('in memory', () => ({
-  files: new MemoryFiles(),
-  directory: '/home/data',
-  end: async () => {},
-}))
+filesContract('in memory', () => {
+  const files = new MemoryFiles()
+  void files.makeDirectory('/home/data')
+  return { files, directory: '/home/data', end: async () => {} }
+})

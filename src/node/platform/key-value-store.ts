@@ -56,7 +56,8 @@ export class LevelKeyValueStore implements KeyValueStore {
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
     this.#assertOpen('get')
     try {
-      return await this.#database.get(key)
+      const value = await this.#database.get(key)
+      return value === undefined ? undefined : plain(value)
     } catch (cause) {
       throw storeError('get', this.#database.location, cause)
     }
@@ -65,7 +66,8 @@ export class LevelKeyValueStore implements KeyValueStore {
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen('getMany')
     try {
-      return await this.#database.getMany([...keys])
+      const values = await this.#database.getMany([...keys])
+      return values.map((value) => (value === undefined ? undefined : plain(value)))
     } catch (cause) {
       throw storeError('getMany', this.#database.location, cause)
     }
@@ -84,7 +86,9 @@ export class LevelKeyValueStore implements KeyValueStore {
   async *iterate(range: KeyRange): AsyncIterable<KeyValueEntry> {
     this.#assertOpen('iterate')
     try {
-      yield* this.#database.iterator({ ...range })
+      for await (const [key, value] of this.#database.iterator({ ...range })) {
+        yield [plain(key), plain(value)]
+      }
     } catch (cause) {
       throw storeError('iterate', this.#database.location, cause)
     }
@@ -116,6 +120,11 @@ export class LevelKeyValueStore implements KeyValueStore {
     const path = this.#database.location
     throw new PortError('PORTS_CLOSED', { operation, path, reason: 'the store is closed' })
   }
+}
+
+/** LevelDB hands out Buffers of their own memory. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 const CODES: Readonly<Record<string, PortErrorCode>> = {

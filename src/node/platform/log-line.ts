@@ -25,27 +25,34 @@ export function formatLine({ time, level, room, message, fields }: PlainLine): s
   return `${line}\n`
 }
 
-/** Bytes as upper-case hex, errors as code and message; what JSON can hold stays as it is. */
-export function plainValue(value: unknown): unknown {
+/** Bytes as upper-case hex, errors as code and message, the rest as data that JSON can hold, `depth` levels deep. */
+export function plainValue(value: unknown, depth = 4): unknown {
+  if (typeof value === 'symbol' || typeof value === 'function') return String(value)
+  if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) return toHexUpper(value)
-  if (!(value instanceof Error)) return value
-  const code = 'code' in value && typeof value.code === 'string' ? `${value.code}: ` : ''
-  return `${code}${value.message}`
+  if (value instanceof Error) return errorText(value)
+  if (depth === 0) return '...'
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, depth - 1))
+  const entries = Object.entries(value).map(([key, item]) => [key, plainValue(item, depth - 1)])
+  return Object.fromEntries(entries)
+}
+
+function errorText(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : ''
+  return `${code}${error.message}`
 }
 
 function quoted(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? toJson(value) : String(value)
+  const text =
+    typeof value === 'object' && value !== null
+      ? JSON.stringify(value, (_key, item: unknown) =>
+          typeof item === 'bigint' ? `${item}` : item,
+        )
+      : String(value)
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)
-}
-
-function toJson(value: object): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? inner.toString() : plainValue(inner),
-  )
 }
 
 /** Text from a peer must not be able to write a line of its own. */
 function oneLine(message: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return message.replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+  return message.replaceAll(/\p{Cc}/gu, ' ')
 }
