@@ -17,7 +17,8 @@ export const MAX_COMPLETE_BLOCKS = 8
 /** Makes `blockId` the value whose parts are collected; parts already here count at once. */
 export function collect(turn: Turn, blockId: BlockId): void {
   change(turn, { collecting: blockId, proposalParts: partsAtHand(turn.state, blockId) })
-  for (const early of turn.state.earlyParts) addPart(turn, early.part)
+  const earlyParts = turn.state.earlyParts.filter(({ part }) => !addPart(turn, part))
+  change(turn, { earlyParts })
   recordIfComplete(turn)
 }
 

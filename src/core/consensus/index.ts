@@ -11,7 +11,7 @@ export type { BuiltBlock, Input } from './input.ts'
 export type { Effect, RoundFailure } from './effect.ts'
 export { timeoutMs } from './timeout.ts'
 export type { Timeout, TimeoutStep } from './timeout.ts'
-export { knownBlock, makeConsensus, proposerOf, votesOf } from './state.ts'
+export { knownBlock, makeConsensus, proposerOf, validatorsOf, votesOf } from './state.ts'
 export type {
   ConsensusState,
   ConsensusStep,
@@ -19,6 +19,7 @@ export type {
   EarlyPart,
   HeightVotes,
   KnownBlock,
+  RoundState,
   RoundVotes,
   Validity,
 } from './state.ts'

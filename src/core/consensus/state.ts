@@ -45,23 +45,10 @@ export interface EarlyPart {
   readonly part: Part
 }
 
-/**
- * Algorithm 1's variables (lines 1 to 10) and what the network needs around them. Immutable: a
- * transition makes a new one and shares what did not change. Rounds are -1 for "none".
- */
-export interface ConsensusState {
-  readonly context: ConsensusContext
-  /** 0n until the first `start-height`. */
-  readonly height: bigint
+/** Algorithm 1's variables (lines 1 to 9) and what the network needs around them: all that L53 resets. */
+export interface RoundState {
   readonly round: number
   readonly step: ConsensusStep
-  /** The validator set of round 0; empty until the first `start-height`. */
-  readonly validatorSet: ValidatorSet
-  /** The same set with priorities advanced to the current round. */
-  readonly roundValidatorSet: ValidatorSet
-  readonly waitForTxs: boolean
-  /** The precommits that decided the height before, and late ones. */
-  readonly lastPrecommits: VoteSet | null
   /** The proposal of the current round. */
   readonly proposal: Proposal | null
   /** The first proposal of the round after, which may overtake the votes that bring us there. */
@@ -91,6 +78,47 @@ export interface ConsensusState {
   readonly decision: Decision | null
 }
 
+/**
+ * The whole state: plain immutable data. A transition makes a new one and shares what did not change. Rounds are -1
+ * for "none", values null.
+ */
+export interface ConsensusState extends RoundState {
+  readonly context: ConsensusContext
+  /** 0n until the first `start-height`. */
+  readonly height: bigint
+  /** The validator set of round 0; empty until the first `start-height`. */
+  readonly validatorSet: ValidatorSet
+  /** The same set with priorities advanced to the current round. */
+  readonly roundValidatorSet: ValidatorSet
+  readonly waitForTxs: boolean
+  /** The precommits that decided the height before, and late ones. */
+  readonly lastPrecommits: VoteSet | null
+}
+
+/** The state in which every height begins. */
+export const FRESH_HEIGHT: RoundState = {
+  round: 0,
+  step: 'new-height',
+  proposal: null,
+  nextProposal: null,
+  collecting: null,
+  proposalParts: null,
+  earlyParts: [],
+  lockedRound: -1,
+  lockedValue: null,
+  validRound: -1,
+  validValue: null,
+  blocks: new Map(),
+  votes: new Map(),
+  ownProposalRound: -1,
+  ownPrevoteRound: -1,
+  ownPrecommitRound: -1,
+  prevoteTimeoutRound: -1,
+  precommitTimeoutRound: -1,
+  commitRound: -1,
+  decision: null,
+}
+
 /** The state before the first `start-height`: height 0, step `commit`, nothing in it. */
 export function makeConsensus(context: ConsensusContext): ConsensusState {
   return {
@@ -105,29 +133,11 @@ export function makeConsensus(context: ConsensusContext): ConsensusState {
   }
 }
 
-/** What L53 resets, and everything else that belongs to one height. */
-export const FRESH_HEIGHT = {
-  round: 0,
-  step: 'new-height',
-  proposal: null,
-  nextProposal: null,
-  collecting: null,
-  proposalParts: null,
-  earlyParts: [],
-  lockedRound: -1,
-  lockedValue: null,
-  validRound: -1,
-  validValue: null,
-  blocks: new Map<string, KnownBlock>(),
-  votes: new Map<number, RoundVotes>(),
-  ownProposalRound: -1,
-  ownPrevoteRound: -1,
-  ownPrecommitRound: -1,
-  prevoteTimeoutRound: -1,
-  precommitTimeoutRound: -1,
-  commitRound: -1,
-  decision: null,
-} as const satisfies Partial<ConsensusState>
+/** The validator set of the current height, asserting that a height has started. */
+export function validatorsOf(state: ConsensusState): ValidatorSet {
+  assert(state.height > 0n, 'no height has started')
+  return state.validatorSet
+}
 
 /** The validator set with the priorities of `round`. */
 export function roundValidatorsOf(state: ConsensusState, round: number): ValidatorSet {
