@@ -6,9 +6,9 @@ import type { ConnError } from './errors.ts'
 /** Data bytes in a frame. Wire: C:p2p/conn/secret_connection.go dataMaxSize. */
 export const FRAME_DATA_SIZE = 1024
 /** Little-endian length, then the data area. */
-export const FRAME_PLAIN_SIZE = 4 + FRAME_DATA_SIZE
+export const FRAME_PLAIN_SIZE: number = 4 + FRAME_DATA_SIZE
 /** A frame on the wire: encrypted, with its tag. */
-export const SEALED_FRAME_SIZE = FRAME_PLAIN_SIZE + 16
+export const SEALED_FRAME_SIZE: number = FRAME_PLAIN_SIZE + 16
 
 const MAX_WORD = 0xffff_ffff
 

@@ -131,12 +131,15 @@ export class SecretConnection {
   /** Seals `data` in as few frames as hold it and writes them. Only once the connection is open. */
   write(data: Uint8Array): ConnError | null {
     let at = 0
-    return this.sealFrom((target) => {
-      const length = Math.min(target.length, data.length - at)
-      target.set(data.subarray(at, at + length))
-      at += length
-      return length
-    }, Math.ceil(data.length / FRAME_DATA_SIZE))
+    return this.sealFrom(
+      (target) => {
+        const length = Math.min(target.length, data.length - at)
+        target.set(data.subarray(at, at + length))
+        at += length
+        return length
+      },
+      Math.ceil(data.length / FRAME_DATA_SIZE),
+    )
   }
 
   /**
@@ -156,7 +159,8 @@ export class SecretConnection {
       if (length < FRAME_DATA_SIZE) break
     }
     const single = frames[0]
-    if (single !== undefined) this.#sink.write(frames.length === 1 ? single : concatBytes(...frames))
+    if (single !== undefined)
+      this.#sink.write(frames.length === 1 ? single : concatBytes(...frames))
     return null
   }
 
@@ -212,7 +216,9 @@ export class SecretConnection {
     const { crypto, nodeKeySeed } = this.#options
     const sig = crypto.signEd25519(nodeKeySeed, this.#challenge)
     const bytes = crypto.publicKeyEd25519(nodeKeySeed)
-    return this.write(encodeDelimited(encodeAuthSigMessage({ pubKey: { type: 'ed25519', bytes }, sig })))
+    return this.write(
+      encodeDelimited(encodeAuthSigMessage({ pubKey: { type: 'ed25519', bytes }, sig })),
+    )
   }
 
   #takeData(data: Uint8Array): ConnError | null {
