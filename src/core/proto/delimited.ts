@@ -1,26 +1,17 @@
 // Length prefixes: how messages stand one after another in a stream, and in sign bytes.
 
 import { ProtoError } from './proto-error.ts'
-
-/** A number below 2^53 as a varint. */
-function uvarint(value: number): number[] {
-  const out: number[] = []
-  let rest = value
-  while (rest > 127) {
-    out.push((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
-  }
-  out.push(rest)
-  return out
-}
+import { encodeMessage } from './writer.ts'
+import type { Writer } from './writer.ts'
 
 /** The bytes with their length as a varint before them. */
 export function encodeDelimited(bytes: Uint8Array): Uint8Array {
-  const prefix = uvarint(bytes.length)
-  const whole = new Uint8Array(prefix.length + bytes.length)
-  whole.set(prefix)
-  whole.set(bytes, prefix.length)
-  return whole
+  return encodeMessage(writeDelimited, bytes)
+}
+
+function writeDelimited(writer: Writer, bytes: Uint8Array): void {
+  writer.raw(bytes)
+  writer.length(bytes.length)
 }
 
 /**

@@ -3,8 +3,16 @@
 import { assert, toUtf8 } from '../bytes/index.ts'
 import { highHalf, lowHalf, split } from './halves.ts'
 
-const INITIAL_BYTES = 65_536
-/** A buffer that one large message has made bigger than this is given back afterwards. */
+/**
+ * Allocating more than 64 bytes costs more than writing a vote, so short messages are cut from slabs
+ * of this size, as Node cuts small buffers: a kept message keeps at most this much alive.
+ */
+const SLAB_BYTES = 16_384
+/** Messages up to this length are cut from a slab, longer ones are copied out. */
+const CUT_BYTES = 2048
+/** A slab with less room than this is not begun on. */
+const WORTHWHILE_BYTES = 512
+/** A scratch buffer that one large message has made bigger than this is given back afterwards. */
 const KEPT_BYTES = 4_194_304
 /** Room for a tag and a varint beside what a field's value needs. */
 const FIELD_BYTES = 11
@@ -20,29 +28,47 @@ const UINT64_MAX = 2n ** 64n - 1n
  * one byte: field numbers up to 15.
  */
 export class Writer {
-  private buffer = new Uint8Array(INITIAL_BYTES)
-  private pos = INITIAL_BYTES
+  private slab = new Uint8Array(SLAB_BYTES)
+  /** What of the slab is still free: its first bytes up to here. */
+  private free = SLAB_BYTES
+  /** Where a message goes that does not fit into the slab. */
+  private scratch = new Uint8Array(0)
+
+  /** The message being written is `buffer` from `pos` to `top`. */
+  private buffer = this.slab
+  private top = SLAB_BYTES
+  private pos = SLAB_BYTES
 
   /** Starts a new message. */
   reset(): void {
-    if (this.buffer.length > KEPT_BYTES) this.buffer = new Uint8Array(INITIAL_BYTES)
-    this.pos = this.buffer.length
+    if (this.free < WORTHWHILE_BYTES) {
+      this.slab = new Uint8Array(SLAB_BYTES)
+      this.free = SLAB_BYTES
+    }
+    if (this.scratch.length > KEPT_BYTES) this.scratch = new Uint8Array(0)
+    this.buffer = this.slab
+    this.top = this.free
+    this.pos = this.free
   }
 
-  /** A copy of what was written since `reset`. */
+  /** What was written since `reset`; later messages leave it alone. */
   finish(): Uint8Array {
-    return this.buffer.slice(this.pos)
+    const { buffer, pos, top } = this
+    if (buffer !== this.slab || top - pos > CUT_BYTES) return buffer.slice(pos, top)
+    this.free = pos
+    this.top = pos
+    return buffer.subarray(pos, top)
   }
 
   /** How many bytes are written: taken before a nested message and given to `close` after it. */
   mark(): number {
-    return this.buffer.length - this.pos
+    return this.top - this.pos
   }
 
   /** Puts tag and length before everything written since `mark`. */
   close(tag: number, mark: number): void {
     this.need(FIELD_BYTES)
-    this.varint(this.buffer.length - this.pos - mark)
+    this.varint(this.top - this.pos - mark)
     this.byte(tag)
   }
 
@@ -158,6 +184,12 @@ export class Writer {
     else for (let i = 0; i < length; i++) buffer[pos + i] = value[i] as number
   }
 
+  /** A bare length, below 2^32. */
+  length(value: number): void {
+    this.need(FIELD_BYTES)
+    this.varint(value)
+  }
+
   /** A bare unsigned varint, an element of a packed list. */
   packedUint64(value: bigint): void {
     this.need(FIELD_BYTES)
@@ -208,19 +240,28 @@ export class Writer {
     if (this.pos < length) this.grow(length)
   }
 
+  /** Moves the message to a scratch buffer with at least `length` bytes more. */
   private grow(length: number): void {
     const written = this.mark()
-    const larger = new Uint8Array(Math.max(this.buffer.length * 2, written + length))
-    larger.set(this.buffer.subarray(this.pos), larger.length - written)
-    this.pos = larger.length - written
+    let larger = this.scratch
+    if (this.buffer === larger || larger.length < written + length) {
+      larger = new Uint8Array(Math.max(larger.length * 2, SLAB_BYTES * 4, written + length))
+    }
+    this.top = larger.length
+    larger.set(this.buffer.subarray(this.pos, this.pos + written), this.top - written)
+    this.pos = this.top - written
     this.buffer = larger
+    this.scratch = larger
   }
 }
 
 /** Encoding is synchronous and writers never call an encoder, so one buffer serves all. */
 const shared = new Writer()
 
-/** The bytes that `write` produces for a message. `write` must not itself encode other messages. */
+/**
+ * The bytes that `write` produces for a message. `write` must not itself encode other messages.
+ * The result may be a view into a buffer that other messages live in: never transfer its `buffer`.
+ */
 export function encodeMessage<T>(write: (writer: Writer, value: T) => void, value: T): Uint8Array {
   shared.reset()
   write(shared, value)
