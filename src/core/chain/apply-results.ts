@@ -1,4 +1,5 @@
-// The step from one chain state to the next: a decided block and what the application answered to it.
+// The step from one chain state to the next: a decided block and what the application answered to
+// it.
 
 import { err, ok } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
@@ -13,7 +14,10 @@ import {
 import type { BlockId, ConsensusParams, Header, ValidatorSet } from '../types/index.ts'
 import type { ChainState } from './chain-state.ts'
 
-/** A valid, decided block of the next height with the application's answer, one result per transaction. */
+/**
+ * A valid, decided block of the next height with the application's answer, one result per
+ * transaction.
+ */
 export interface BlockResults {
   readonly crypto: Crypto
   readonly chainState: ChainState
@@ -22,7 +26,9 @@ export interface BlockResults {
   readonly response: FinalizeBlockResponse
 }
 
-/** The keys of joining and changing validators must be of an allowed type; a removal may name any. */
+/**
+ * The keys of joining and changing validators must be of an allowed type; a removal may name any.
+ */
 const validateUpdates = (
   updates: readonly ValidatorUpdate[],
   params: ConsensusParams,
@@ -36,7 +42,9 @@ const validateUpdates = (
   return null
 }
 
-/** The set of the height after the next one: the changes, then one step of the proposer rotation. */
+/**
+ * The set of the height after the next one: the changes, then one step of the proposer rotation.
+ */
 const nextSet = ({ crypto, chainState, response }: BlockResults): Result<ValidatorSet, string> => {
   const { validatorUpdates } = response
   const reason = validateUpdates(validatorUpdates, chainState.consensusParams)
@@ -45,10 +53,18 @@ const nextSet = ({ crypto, chainState, response }: BlockResults): Result<Validat
   return updated.ok ? ok(updated.value.withPriorityIncremented(1)) : updated
 }
 
-/** Parameters, application version and the height of the last change, after the application's update. */
-const nextParams = (
-  { chainState, header, response }: BlockResults,
-): Result<Pick<ChainState, 'consensusParams' | 'version' | 'lastHeightConsensusParamsChanged'>, string> => {
+/**
+ * Parameters, application version and the height of the last change, after the application's
+ * update.
+ */
+const nextParams = ({
+  chainState,
+  header,
+  response,
+}: BlockResults): Result<
+  Pick<ChainState, 'consensusParams' | 'version' | 'lastHeightConsensusParamsChanged'>,
+  string
+> => {
   const { consensusParams, version, lastHeightConsensusParamsChanged } = chainState
   const update = response.consensusParamUpdates
   if (update === null) return ok({ consensusParams, version, lastHeightConsensusParamsChanged })
@@ -64,8 +80,8 @@ const nextParams = (
 }
 
 /**
- * The chain state after a block. Validator changes of height H act at H + 2, parameter changes at H + 1. An error is
- * the application's: its updates are impossible, and the chain cannot go on.
+ * The chain state after a block. Validator changes of height H act at H + 2, parameter changes at H
+ * + 1. An error is the application's: its updates are impossible, and the chain cannot go on.
  */
 export const applyResults = (results: BlockResults): Result<ChainState, string> => {
   const { crypto, chainState, blockId, header, response } = results

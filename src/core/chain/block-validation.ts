@@ -20,13 +20,15 @@ export interface BlockValidation {
   readonly crypto: Crypto
   readonly chainState: ChainState
   readonly block: Block
-  /** False only when the commit was verified elsewhere, as block sync does with the next block's. */
+  /**
+   * False only when the commit was verified elsewhere, as block sync does with the next block's.
+   */
   readonly verifyLastCommit: boolean
   /** Signatures known to be good are not verified again. */
   readonly isVerified?: IsVerified
   /**
-   * Judges one piece of evidence against the history of the chain (core/faults `checkEvidence`), null when it is good.
-   * Without it a block with evidence is refused.
+   * Judges one piece of evidence against the history of the chain (core/faults `checkEvidence`),
+   * null when it is good. Without it a block with evidence is refused.
    */
   readonly checkEvidence?: (evidence: Evidence) => string | null
 }
@@ -36,7 +38,8 @@ const checkHeader = ({ crypto, chainState, block }: BlockValidation): string | n
   const { header } = block
   const { version } = chainState
   if (header.version.block !== version.block || header.version.app !== version.app) {
-    return `version ${header.version.block}/${header.version.app}, expected ${version.block}/${version.app}`
+    const { block: given, app } = header.version
+    return `version ${given}/${app}, expected ${version.block}/${version.app}`
   }
   if (header.chainId !== chainState.chainId) return `chain id ${header.chainId}`
   const height = nextHeight(chainState)
@@ -94,7 +97,10 @@ const checkSigners = ({ lastValidators }: ChainState, lastCommit: Commit): strin
   return `last commit: ${toHexUpper(stranger.validatorAddress)} was no validator`
 }
 
-/** Equal to the median, and above the last block's: both, for a median may go back. No wall clock (faults.md 0.3). */
+/**
+ * Equal to the median, and above the last block's: both, for a median may go back. No wall clock
+ * (faults.md 0.3).
+ */
 const checkTime = (chainState: ChainState, block: Block, lastCommit: Commit): string | null => {
   const { time } = block.header
   const expected = blockTimeAfter(chainState, lastCommit)
@@ -127,9 +133,9 @@ const checkEvidenceOf = (validation: BlockValidation): string | null => {
 }
 
 /**
- * All rules for the block after the chain state: consistency with itself, header against the state, last commit,
- * proposer, time, evidence. Null when the block is valid, else the reason. Depends on nothing but its arguments, so a
- * block that was decided is never found invalid later.
+ * All rules for the block after the chain state: consistency with itself, header against the state,
+ * last commit, proposer, time, evidence. Null when the block is valid, else the reason. Depends on
+ * nothing but its arguments, so a block that was decided is never found invalid later.
  */
 export const validateBlock = (validation: BlockValidation): string | null => {
   const { crypto, chainState, block } = validation

@@ -1,4 +1,5 @@
-// The chain state as stored bytes: a list of length-prefixed pieces, the small values as JSON in the first one.
+// The chain state as stored bytes: a list of length-prefixed pieces, the small values as JSON in
+// the first one.
 
 import { EMPTY_BYTES, concatBytes, err, fromUtf8, toUtf8 } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
@@ -62,7 +63,9 @@ type Scalars = Omit<
   | 'appHash'
 >
 
-/** Throws on anything but what {@link encodeScalars} wrote; the caller turns that into a refusal. */
+/**
+ * Throws on anything but what {@link encodeScalars} wrote; the caller turns that into a refusal.
+ */
 const decodeScalars = (bytes: Uint8Array): Scalars => {
   const values = JSON.parse(fromUtf8(bytes)) as Readonly<Record<string, unknown>>
   if (values['format'] !== FORMAT) throw new SyntaxError('unknown format')

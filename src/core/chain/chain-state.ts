@@ -36,7 +36,10 @@ export interface ChainState {
   readonly nextValidators: ValidatorSet
   /** Validators of the next height. */
   readonly validators: ValidatorSet
-  /** Validators of the last height: who signed the next block's last commit. Null before the first block. */
+  /**
+   * Validators of the last height: who signed the next block's last commit. Null before the first
+   * block.
+   */
   readonly lastValidators: ValidatorSet | null
   readonly lastHeightValidatorsChanged: bigint
   readonly consensusParams: ConsensusParams
@@ -88,8 +91,8 @@ export interface InitialAnswer {
 }
 
 /**
- * The genesis state with the application's answers to Info and InitChain: its version, validators, parameters and
- * hash. Refused when there are no validators after all, or when they are impossible.
+ * The genesis state with the application's answers to Info and InitChain: its version, validators,
+ * parameters and hash. Refused when there are no validators after all, or when they are impossible.
  */
 export const applyInitialAnswer = (
   crypto: Crypto,

@@ -30,8 +30,9 @@ export interface BlockProposal {
 }
 
 /**
- * The time of the block that follows a commit: the weighted median of its timestamps, at the initial height the
- * genesis time. It follows from the commit alone, so proposer and validators compute the same.
+ * The time of the block that follows a commit: the weighted median of its timestamps, at the
+ * initial height the genesis time. It follows from the commit alone, so proposer and validators
+ * compute the same.
  */
 export const blockTimeAfter = (chainState: ChainState, lastCommit: Commit): Time => {
   const { lastValidators, lastBlockHeight, lastBlockTime, medianTimeRule } = chainState
@@ -61,8 +62,8 @@ export const makeProposalBlock = (proposal: BlockProposal): Block => {
 }
 
 /**
- * Bytes left for transactions in a block with `evidenceBytes` of evidence and a commit of all validators; negative
- * when the block size limit does not even hold header and commit.
+ * Bytes left for transactions in a block with `evidenceBytes` of evidence and a commit of all
+ * validators; negative when the block size limit does not even hold header and commit.
  */
 export const maxDataBytes = (chainState: ChainState, evidenceBytes: bigint): bigint => {
   const limit = chainState.consensusParams.block.maxBytes

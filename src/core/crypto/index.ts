@@ -1,6 +1,7 @@
 // Door of core/crypto: hashing, Merkle trees, keys, signatures and the handshake transcript.
 //
-// Promises: the same answer on every backend for every input, ZIP-215 verification, no throw on hostile input.
+// Promises: the same answer on every backend for every input, ZIP-215 verification, no throw on
+// hostile input.
 // Must never: hold a global backend, draw randomness, or keep a secret longer than a call.
 // Counterpart in CometBFT: crypto/, crypto/merkle, crypto/tmhash.
 

@@ -1,4 +1,5 @@
-// Public keys of validators and nodes: addresses, signature verification by key type, low-order keys.
+// Public keys of validators and nodes: addresses, signature verification by key type, low-order
+// keys.
 
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
@@ -12,7 +13,10 @@ export const ADDRESS_SIZE = 20
 /** Bytes of a public key, by type. */
 export const PUBLIC_KEY_SIZE = { ed25519: 32, secp256k1: 33 } as const
 
-/** True when the key has the size of its type; whether it is a point of the curve is seen when it verifies. */
+/**
+ * True when the key has the size of its type; whether it is a point of the curve is seen when it
+ * verifies.
+ */
 export const isWholePublicKey = (pubKey: PublicKey): boolean =>
   pubKey.bytes.length === PUBLIC_KEY_SIZE[pubKey.type]
 
@@ -27,7 +31,8 @@ const secp256k1Order = secp256k1.Point.Fn.ORDER
 const toScalar = (bytes: Uint8Array): bigint => {
   let value = 0n
   for (const byte of bytes) value = (value << 8n) | BigInt(byte)
-  // The reference reduces both halves before it looks at them; a strict parser here would refuse what it accepts.
+  // The reference reduces both halves before it looks at them; a strict parser here would refuse
+  // what it accepts.
   return value % secp256k1Order
 }
 
@@ -58,8 +63,8 @@ const verifySecp256k1 = (
 }
 
 /**
- * True when the signature is good: ed25519 by ZIP-215, secp256k1 as R and S of 32 bytes each over SHA-256 of the
- * message, S in the lower half of the order. Never throws.
+ * True when the signature is good: ed25519 by ZIP-215, secp256k1 as R and S of 32 bytes each over
+ * SHA-256 of the message, S in the lower half of the order. Never throws.
  */
 export const verifySignature = (
   crypto: Crypto,
@@ -72,8 +77,9 @@ export const verifySignature = (
     : verifySecp256k1(crypto.sha256(message), pubKey.bytes, signature)
 
 /**
- * True for the ed25519 keys of order 1, 2, 4 or 8, in any encoding that verification would accept. One signature
- * under such a key fits every message, so it identifies nobody: refuse it as an identity (wire.md 2.1).
+ * True for the ed25519 keys of order 1, 2, 4 or 8, in any encoding that verification would accept.
+ * One signature under such a key fits every message, so it identifies nobody: refuse it as an
+ * identity (wire.md 2.1).
  */
 export const isLowOrderEd25519 = (pubKey: Uint8Array): boolean => {
   if (pubKey.length !== PUBLIC_KEY_SIZE.ed25519) return false

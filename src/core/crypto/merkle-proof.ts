@@ -1,4 +1,5 @@
-// Proofs that an item stands at an index of a Merkle tree: made for a whole list at once, verified one by one.
+// Proofs that an item stands at an index of a Merkle tree: made for a whole list at once, verified
+// one by one.
 
 import { assert, equalBytes } from '../bytes/index.ts'
 import type { MerkleProof } from '../proto/index.ts'

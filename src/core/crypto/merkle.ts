@@ -32,8 +32,9 @@ export const splitPoint = (count: number): number => 2 ** (31 - Math.clz32(count
 /**
  * The root of a list of items.
  *
- * Pairs are hashed level by level from the left and an odd last node is carried up unchanged. That is the same tree
- * as the recursive split at the largest power of two, needs no recursion and one scratch buffer.
+ * Pairs are hashed level by level from the left and an odd last node is carried up unchanged. That
+ * is the same tree as the recursive split at the largest power of two, needs no recursion and one
+ * scratch buffer.
  */
 export const merkleRoot = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array => {
   if (items.length === 0) return emptyHash(crypto)

@@ -1,4 +1,5 @@
-// The portable backend on @noble/curves and @noble/hashes: the same in Node, in a browser and in the simulator.
+// The portable backend on @noble/curves and @noble/hashes: the same in Node, in a browser and in
+// the simulator.
 
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -14,7 +15,10 @@ const verify = (pubKey: Uint8Array, message: Uint8Array, signature: Uint8Array):
   }
 }
 
-/** {@link Crypto} without any native code. Verification takes about 1.5 ms, ten times the native backend. */
+/**
+ * {@link Crypto} without any native code. Verification takes about 1.5 ms, ten times the native
+ * backend.
+ */
 export const nobleCrypto: Crypto = {
   sha256: (data) => sha256(data),
   verifyEd25519: verify,

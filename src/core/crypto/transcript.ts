@@ -1,4 +1,5 @@
-// The Merlin transcript of the secret connection: STROBE-128 over keccak-f[1600], only the operations Merlin uses.
+// The Merlin transcript of the secret connection: STROBE-128 over keccak-f[1600], only the
+// operations Merlin uses.
 
 import { keccakP } from '@noble/hashes/sha3.js'
 import { assert, toUtf8 } from '../bytes/index.ts'
@@ -78,13 +79,17 @@ class Strobe {
 }
 
 const littleEndian32 = (value: number): Uint8Array => {
-  assert(Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a transcript length has 32 bits')
+  assert(
+    Number.isInteger(value) && value >= 0 && value < 2 ** 32,
+    'a transcript length has 32 bits',
+  )
   return new Uint8Array([value, value >>> 8, value >>> 16, value >>> 24])
 }
 
 /**
- * A Merlin v1.0 transcript: what both sides have said so far, as a sponge. The challenge depends on every label and
- * message in order. Source: merlin.cool; used by the secret connection (wire.md 2.1).
+ * A Merlin v1.0 transcript: what both sides have said so far, as a sponge. The challenge depends on
+ * every label and message in order. Source: merlin.cool; used by the secret connection (wire.md
+ * 2.1).
  */
 export class Transcript {
   readonly #strobe = new Strobe('Merlin v1.0')

@@ -3,11 +3,7 @@
 import { equalBytes, toHexUpper } from '../bytes/index.ts'
 import { addressOf, verifySignature } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import {
-  equalBlockId,
-  validateDuplicateVoteEvidence,
-  voteSignBytes,
-} from '../types/index.ts'
+import { equalBlockId, validateDuplicateVoteEvidence, voteSignBytes } from '../types/index.ts'
 import type { DuplicateVoteEvidence, PublicKey, ValidatorSet, Vote } from '../types/index.ts'
 
 /** The votes must be for one height, round and type, by one validator, and for two values. */
@@ -21,8 +17,9 @@ const validatePair = (a: Vote, b: Vote): string | null => {
 }
 
 /**
- * Stateless verification: structure, the pair, the validator's membership and powers in the set of the fault's
- * height, and both signatures. Whether the proof is too old or was committed before is not looked at.
+ * Stateless verification: structure, the pair, the validator's membership and powers in the set of
+ * the fault's height, and both signatures. Whether the proof is too old or was committed before is
+ * not looked at.
  *
  * @param validatorSet the validators of the height of the votes
  * @returns null when the proof holds, else the reason

@@ -38,12 +38,13 @@ export const isEvidenceExpired = (
   now: FaultTime,
   params: EvidenceParams,
 ): boolean =>
-  now.time - fault.time > params.maxAgeDuration && now.height - fault.height > params.maxAgeNumBlocks
+  now.time - fault.time > params.maxAgeDuration &&
+  now.height - fault.height > params.maxAgeNumBlocks
 
 /**
- * Judges evidence that a block carries, as CometBFT's evidence pool does: not committed before, the block of the fault
- * known and of the time that the evidence names, not expired, and proved. No clock is read: age counts from the last
- * block. Null when it is good, else the reason.
+ * Judges evidence that a block carries, as CometBFT's evidence pool does: not committed before, the
+ * block of the fault known and of the time that the evidence names, not expired, and proved. No
+ * clock is read: age counts from the last block. Null when it is good, else the reason.
  */
 export const checkEvidence = (context: EvidenceContext, evidence: Evidence): string | null => {
   const { crypto, chainId, history, params, lastBlockHeight, lastBlockTime } = context
@@ -56,7 +57,9 @@ export const checkEvidence = (context: EvidenceContext, evidence: Evidence): str
   if (time === null) return `the block of height ${height} is not known`
   if (time !== evidence.timestamp) return `evidence names another time than block ${height}`
   const now = { height: lastBlockHeight, time: lastBlockTime }
-  if (isEvidenceExpired({ height, time }, now, params)) return `evidence of height ${height} is too old`
+  if (isEvidenceExpired({ height, time }, now, params)) {
+    return `evidence of height ${height} is too old`
+  }
   const validatorSet = history.validatorsAt(height)
   if (validatorSet === null) return `the validators of height ${height} are not known`
   return verifyDuplicateVoteEvidence(crypto, chainId, evidence, validatorSet)

@@ -4,8 +4,9 @@ import { merkleRoot } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import {
   encodeDeterministicTxResult,
-  encodeEvidenceContent,
+  encodeDuplicateVoteEvidence,
   encodeHashedParams,
+  encodeLightClientAttackEvidence,
 } from '../proto/index.ts'
 import type { ConsensusParams, Evidence, ExecTxResult } from '../proto/index.ts'
 import { hashHeader } from './header.ts'
@@ -20,9 +21,15 @@ export const hashTxs = (crypto: Crypto, txs: readonly Uint8Array[]): Uint8Array 
     txs.map((tx) => hashTx(crypto, tx)),
   )
 
+/** The encoding of a piece of evidence without the oneof around it: what hashes cover. */
+const encodeInner = (evidence: Evidence): Uint8Array =>
+  evidence.kind === 'duplicate-vote'
+    ? encodeDuplicateVoteEvidence(evidence)
+    : encodeLightClientAttackEvidence(evidence)
+
 /** Merkle root over the evidence of a block: the header's `evidenceHash`. */
 export const hashEvidence = (crypto: Crypto, evidence: readonly Evidence[]): Uint8Array =>
-  merkleRoot(crypto, evidence.map(encodeEvidenceContent))
+  merkleRoot(crypto, evidence.map(encodeInner))
 
 /** Zig-zag varint of an int64. */
 const signedVarint = (value: bigint): number[] => {
@@ -37,11 +44,13 @@ const signedVarint = (value: bigint): number[] => {
 }
 
 /**
- * The name of one piece of evidence. That of a light client attack covers 31 bytes of the conflicting block's hash, a
- * zero byte and the common height: the reference cuts the hash short and everybody names it so (wire.md 2.6).
+ * The name of one piece of evidence. That of a light client attack covers 31 bytes of the
+ * conflicting block's hash, a
+ * zero byte and the common height: the reference cuts the hash short and everybody names it so
+ * (wire.md 2.6).
  */
 export const evidenceHash = (crypto: Crypto, evidence: Evidence): Uint8Array => {
-  if (evidence.kind === 'duplicate-vote') return crypto.sha256(encodeEvidenceContent(evidence))
+  if (evidence.kind === 'duplicate-vote') return crypto.sha256(encodeInner(evidence))
   const header = evidence.conflictingBlock.signedHeader?.header ?? null
   const height = signedVarint(evidence.commonHeight)
   const named = new Uint8Array(32 + height.length)

@@ -15,8 +15,7 @@ export const equalPartSetHeader = (a: PartSetHeader, b: PartSetHeader): boolean 
 
 /** True when both ids name the same value. */
 export const equalBlockId = (a: BlockId, b: BlockId): boolean =>
-  a === b ||
-  (equalBytes(a.hash, b.hash) && equalPartSetHeader(a.partSetHeader, b.partSetHeader))
+  a === b || (equalBytes(a.hash, b.hash) && equalPartSetHeader(a.partSetHeader, b.partSetHeader))
 
 /** True for nil: no hash and no parts. */
 export const isNilBlockId = (id: BlockId): boolean =>
@@ -27,8 +26,8 @@ export const isCompleteBlockId = (id: BlockId): boolean =>
   id.hash.length === 32 && id.partSetHeader.total > 0 && id.partSetHeader.hash.length === 32
 
 /**
- * A map key. Its order (by code unit) is the order in which the two votes of a duplicate vote evidence must stand:
- * the block hash, then the encoded part set header.
+ * A map key. Its order (by code unit) is the order in which the two votes of a duplicate vote
+ * evidence must stand: the block hash, then the encoded part set header.
  */
 export const blockIdKey = (id: BlockId): string =>
   bytesKey(id.hash) + bytesKey(encodePartSetHeader(id.partSetHeader))

@@ -55,8 +55,8 @@ const validateEvidenceOf = (block: Block): string | null => {
 }
 
 /**
- * The internal consistency of a block, without any knowledge of the chain: structure of all its pieces, and that the
- * header's hashes are those of the contents. Null when it is consistent.
+ * The internal consistency of a block, without any knowledge of the chain: structure of all its
+ * pieces, and that the header's hashes are those of the contents. Null when it is consistent.
  */
 export const validateBlockBasic = (crypto: Crypto, block: Block): string | null => {
   const { header, txs, evidence, lastCommit } = block

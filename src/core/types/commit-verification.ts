@@ -108,7 +108,7 @@ const signerByIndex =
     const validator = validatorSet.get(index)
     if (validator === null) return `no validator ${index}`
     if (equalBytes(validator.address, entry.validatorAddress)) return validator
-    return `entry ${index} is of ${toHexUpper(entry.validatorAddress)}, expected ${toHexUpper(validator.address)}`
+    return `entry ${index} is not of validator ${toHexUpper(validator.address)}`
   }
 
 /** Entries are looked up by address; strangers are passed over, nobody may stand there twice. */
@@ -127,18 +127,24 @@ const signerByAddress = (
 }
 
 /**
- * Verifies every signature, those for nil too; more than two thirds must be for the block.
- * Null when the commit is good. This is the check of a block's last commit: all signatures are passed on to the
- * application, so all must be true.
+ * Verifies every signature, those for nil too; more than two thirds must be for the block. Null
+ * when the commit is good. This is the check of a block's last commit: all signatures are passed on
+ * to the application, so all must be true.
  */
 export const verifyCommit = (crypto: Crypto, expectation: CommitExpectation): string | null =>
   verifyByIndex(crypto, expectation, { skipsNil: false, stopsEarly: false })
 
-/** Verifies signatures for the block until more than two thirds are seen. Null when the commit is good. */
+/**
+ * Verifies signatures for the block until more than two thirds are seen. Null when the commit is
+ * good.
+ */
 export const verifyCommitLight = (crypto: Crypto, expectation: CommitExpectation): string | null =>
   verifyByIndex(crypto, expectation, { skipsNil: true, stopsEarly: true })
 
-/** Verifies all signatures for the block, for commits that serve as evidence. Null when the commit is good. */
+/**
+ * Verifies all signatures for the block, for commits that serve as evidence. Null when the commit
+ * is good.
+ */
 export const verifyCommitLightAll = (
   crypto: Crypto,
   expectation: CommitExpectation,
@@ -186,7 +192,10 @@ const verifyTrusting = (
   })
 }
 
-/** Verifies signatures of trusted validators until more than the trust level is seen. Null when good. */
+/**
+ * Verifies signatures of trusted validators until more than the trust level is seen. Null when
+ * good.
+ */
 export const verifyCommitLightTrusting = (
   crypto: Crypto,
   expectation: TrustingExpectation,

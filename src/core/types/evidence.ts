@@ -5,7 +5,10 @@ import type { DuplicateVoteEvidence, Evidence } from '../proto/index.ts'
 import { blockIdKey } from './block-id.ts'
 import { validateVote } from './vote.ts'
 
-/** The height at which the fault happened; for a light client attack the last height both chains share. */
+/**
+ * The height at which the fault happened; for a light client attack the last height both chains
+ * share.
+ */
 export const evidenceHeight = (evidence: Evidence): bigint =>
   evidence.kind === 'duplicate-vote' ? evidence.voteA.height : evidence.commonHeight
 

@@ -36,7 +36,9 @@ const leavesOf = (header: Header): Uint8Array[] => [
   encodeBytesValue(header.proposerAddress),
 ]
 
-/** Merkle root over the fields, empty for a header without a validators hash. Remembered per object. */
+/**
+ * Merkle root over the fields, empty for a header without a validators hash. Remembered per object.
+ */
 export const hashHeader = (crypto: Crypto, header: Header): Uint8Array => {
   if (header.validatorsHash.length === 0) return EMPTY_BYTES
   const known = hashes.get(header)

@@ -1,16 +1,12 @@
-// Door of core/types: the values consensus is about, and the rules that need no chain to judge them.
+// Door of core/types: the values consensus is about, and the rules that need no chain to judge
+// them.
 //
-// Promises: immutable values, hashes and sign bytes equal to CometBFT 0.38's, exact int64 arithmetic.
+// Promises: immutable values, hashes and sign bytes equal to CometBFT 0.38's, exact int64
+// arithmetic.
 // Must never: know the state of a chain, read a clock, or change an object that it was given.
 // Counterpart in CometBFT: types/, and the median time of state/state.go.
 
-export {
-  BlockIdFlag,
-  SignedMsgType,
-  VoteType,
-  decodeBlock,
-  encodeBlock,
-} from '../proto/index.ts'
+export { BlockIdFlag, SignedMsgType, VoteType, decodeBlock, encodeBlock } from '../proto/index.ts'
 export type {
   AbciParams,
   Block,
@@ -81,6 +77,8 @@ export {
   validateCommitSig,
 } from './commit.ts'
 export { evidenceByteSize, evidenceHeight, validateDuplicateVoteEvidence } from './evidence.ts'
+export { makeTxProof } from './tx-proof.ts'
+export type { TxProof } from './tx-proof.ts'
 export { makeBlock, makeBlockId, validateBlockBasic } from './block.ts'
 export type { BlockContents, HeaderFields } from './block.ts'
 export { PartSet, validatePart } from './part-set.ts'

@@ -22,8 +22,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * One JSON object of a document. A wrong field answers a harmless value and is recorded; the caller looks at the record
- * once, when it has read everything. Absent and null fields mean the default, as in the reference.
+ * One JSON object of a document. A wrong field answers a harmless value and is recorded; the caller
+ * looks at the record once, when it has read everything. Absent and null fields mean the default,
+ * as in the reference.
  */
 export class JsonFields {
   readonly #path: string

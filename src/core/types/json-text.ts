@@ -14,7 +14,9 @@ const afterSpace = (text: string, at: number): number => {
   return at
 }
 
-/** Index after the value that begins at `at`: the comma or bracket that follows it on its own level. */
+/**
+ * Index after the value that begins at `at`: the comma or bracket that follows it on its own level.
+ */
 const afterValue = (text: string, at: number): number => {
   let depth = 0
   for (let i = at; i < text.length; i++) {
@@ -28,8 +30,8 @@ const afterValue = (text: string, at: number): number => {
 }
 
 /**
- * The text of the member `name` of the object that `text` is, without the space around it; null when there is none.
- * `text` must be valid JSON. Of equal names the last counts, as in parsers.
+ * The text of the member `name` of the object that `text` is, without the space around it; null
+ * when there is none. `text` must be valid JSON. Of equal names the last counts, as in parsers.
  */
 export const textOfMember = (text: string, name: string): string | null => {
   let found: string | null = null

@@ -25,9 +25,9 @@ export const weightedMedian = (times: readonly WeightedTime[]): Time => {
 }
 
 /**
- * The time of the block that follows a commit. By `non-absent` (CometBFT up to 0.39) the precommits for nil have a
- * say, by `commit-only` (0.40) they have none: one rule per chain, or it forks. The entries of a verified commit are
- * all of the set; an entry of a stranger has no say.
+ * The time of the block that follows a commit. By `non-absent` (CometBFT up to 0.39) the precommits
+ * for nil have a say, by `commit-only` (0.40) they have none: one rule per chain, or it forks. The
+ * entries of a verified commit are all of the set; an entry of a stranger has no say.
  */
 export const medianTime = (
   commit: Commit,

@@ -53,8 +53,8 @@ export const updateConsensusParams = (
 ): ConsensusParams => ({ ...params, ...update })
 
 /**
- * Whether vote extensions may be switched as an update at `height` asks: only for a future height, and never again
- * once they are in force. Null when they may.
+ * Whether vote extensions may be switched as an update at `height` asks: only for a future height,
+ * and never again once they are in force. Null when they may.
  */
 export const validateParamsUpdate = (
   params: ConsensusParams,

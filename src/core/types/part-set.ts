@@ -32,7 +32,9 @@ export const validatePart = (part: Part): string | null => {
   return validateMerkleProof(part.proof)
 }
 
-/** An immutable set of parts under one header. Adding a part gives a new set that shares the parts. */
+/**
+ * An immutable set of parts under one header. Adding a part gives a new set that shares the parts.
+ */
 export class PartSet {
   readonly header: PartSetHeader
   /** Parts present. */
@@ -66,7 +68,10 @@ export class PartSet {
     return new PartSet({ header, parts, count: parts.length, byteSize: bytes.length, bytes })
   }
 
-  /** An empty set that waits for the parts of `header`, of which there are at most {@link MAX_BLOCK_PARTS}. */
+  /**
+   * An empty set that waits for the parts of `header`, of which there are at most {@link
+   * MAX_BLOCK_PARTS}.
+   */
   static fromHeader(header: PartSetHeader): PartSet {
     assert(header.total <= MAX_BLOCK_PARTS, 'the number of parts was bounded at the edge')
     const parts = Array.from({ length: header.total }, () => null)

@@ -1,4 +1,5 @@
-// Who proposes: the weighted round robin over proposer priorities (wire.md 2.8), in exact int64 arithmetic.
+// Who proposes: the weighted round robin over proposer priorities (wire.md 2.8), in exact int64
+// arithmetic.
 
 import { assert, compareBytes } from '../bytes/index.ts'
 import type { Validator } from './validator.ts'
@@ -76,7 +77,8 @@ const isBefore = (a: Validator | undefined, b: Validator | undefined): boolean =
 }
 
 /**
- * Runs `times` (at least 1) steps of the round robin in place and returns the index of the last chosen one.
+ * Runs `times` (at least 1) steps of the round robin in place and returns the index of the last
+ * chosen one.
  * One step: everybody gains its power, the highest is chosen and pays the total.
  */
 export const incrementPriorities = (

@@ -1,4 +1,5 @@
-// The validators of a height with their proposer priorities: an immutable set, one object per height and round.
+// The validators of a height with their proposer priorities: an immutable set, one object per
+// height and round.
 
 import { assert, bytesKey, equalBytes, err, ok } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
@@ -12,7 +13,10 @@ import { applyChanges } from './validator-updates.ts'
 import { validateValidator } from './validator.ts'
 import type { Validator, ValidatorPower } from './validator.ts'
 
-/** What does not change when only priorities move; shared by all rounds and heights of one membership. */
+/**
+ * What does not change when only priorities move; shared by all rounds and heights of one
+ * membership.
+ */
 interface Membership {
   readonly totalVotingPower: bigint
   readonly indexes: ReadonlyMap<string, number>
@@ -29,8 +33,9 @@ const membershipOf = (validators: readonly Validator[]): Membership => ({
 })
 
 /**
- * An immutable validator set in the order of the chain: power descending, address ascending. More than two thirds of
- * its power decide. The empty set exists only until the application names validators at the start of a chain.
+ * An immutable validator set in the order of the chain: power descending, address ascending. More
+ * than two thirds of its power decide. The empty set exists only until the application names
+ * validators at the start of a chain.
  */
 export class ValidatorSet {
   readonly validators: readonly Validator[]
@@ -50,7 +55,10 @@ export class ValidatorSet {
   /** The set without validators; it has no proposer. */
   static readonly empty: ValidatorSet = new ValidatorSet([], null, membershipOf([]))
 
-  /** The first set of a chain. The list must be valid: see {@link ValidatorSet.tryMake} for one from outside. */
+  /**
+   * The first set of a chain. The list must be valid: see {@link ValidatorSet.tryMake} for one from
+   * outside.
+   */
   static make(crypto: Crypto, validators: readonly ValidatorPower[]): ValidatorSet {
     const made = ValidatorSet.tryMake(crypto, validators)
     assert(made.ok, made.ok ? '' : `validator set: ${made.error}`)
@@ -72,8 +80,8 @@ export class ValidatorSet {
   }
 
   /**
-   * A set as it was stored: order and priorities are kept. Without a proposer the highest priority proposes.
-   * Asserts what {@link ValidatorSet.validate} checks but the addresses.
+   * A set as it was stored: order and priorities are kept. Without a proposer the highest priority
+   * proposes. Asserts what {@link ValidatorSet.validate} checks but the addresses.
    */
   static restore(validators: readonly Validator[], proposer: Validator | null): ValidatorSet {
     const set = ValidatorSet.#of(validators, proposer)
@@ -82,7 +90,10 @@ export class ValidatorSet {
     return set
   }
 
-  /** Checks a list that came from outside before {@link ValidatorSet.restore}. Null when it is well formed. */
+  /**
+   * Checks a list that came from outside before {@link ValidatorSet.restore}. Null when it is well
+   * formed.
+   */
   static validate(
     crypto: Crypto,
     validators: readonly Validator[],
@@ -152,8 +163,8 @@ export class ValidatorSet {
   }
 
   /**
-   * The set after the application's changes: power 0 removes, a known key changes, an unknown one joins.
-   * The proposer stays until the next increment. Refused changes leave a reason.
+   * The set after the application's changes: power 0 removes, a known key changes, an unknown one
+   * joins. The proposer stays until the next increment. Refused changes leave a reason.
    */
   withUpdates(crypto: Crypto, updates: readonly ValidatorUpdate[]): Result<ValidatorSet, string> {
     if (updates.length === 0) return ok(this)

@@ -48,7 +48,10 @@ const powerRemoved = (
   return ok(power)
 }
 
-/** Total power with all updates and no removals, or a refusal when the total after removals would be too large. */
+/**
+ * Total power with all updates and no removals, or a refusal when the total after removals would be
+ * too large.
+ */
 const powerUpdated = (
   updates: readonly Validator[],
   members: ReadonlyMap<string, Validator>,
@@ -59,7 +62,8 @@ const powerUpdated = (
   const deltas = updates.map(
     (update) => update.votingPower - (members.get(bytesKey(update.address))?.votingPower ?? 0n),
   )
-  // Smallest first: a set that stays within the limit must not be refused for the order of its changes.
+  // Smallest first: a set that stays within the limit must not be refused for the order of its
+  // changes.
   for (const delta of deltas.toSorted((a, b) => (a < b ? -1 : Number(a > b)))) {
     total += delta
     if (total > MAX_TOTAL_VOTING_POWER) {
@@ -106,7 +110,8 @@ const normalized = (validators: readonly Validator[]): Validator[] => {
 
 /**
  * Applies changes (power 0 removes; the priority of a change is ignored) to the members of a set.
- * Refuses duplicates, powers out of range, removal of strangers, an empty result and a total above the limit.
+ * Refuses duplicates, powers out of range, removal of strangers, an empty result and a total above
+ * the limit.
  */
 export const applyChanges = (
   members: readonly Validator[],

@@ -19,7 +19,8 @@ export const formatVote = (vote: Vote): string => {
   const block = fingerprint(vote.blockId.hash)
   const rest = `${fingerprint(vote.signature)} ${fingerprint(vote.extension)}`
   const voter = `${vote.validatorIndex}:${fingerprint(vote.validatorAddress)}`
-  return `Vote{${voter} ${vote.height}/${round}/${type} ${block} ${rest} @ ${formatTime(vote.timestamp)}}`
+  const step = `${vote.height}/${round}/${type}`
+  return `Vote{${voter} ${step} ${block} ${rest} @ ${formatTime(vote.timestamp)}}`
 }
 
 /** `voted/total = fraction`, the fraction with two digits and ties to even as Go rounds. */
@@ -27,6 +28,6 @@ export const formatVotedPower = (voted: bigint, total: bigint): string => {
   const fraction = Number(voted) / Number(total)
   // Only eighths lie exactly between two hundredths; toFixed would round those up.
   const isTie = Number.isInteger(fraction * 8) && !Number.isInteger(fraction * 4)
-  const rounded = isTie ? 2 * Math.round((fraction * 100) / 2) / 100 : fraction
+  const rounded = isTie ? (2 * Math.round((fraction * 100) / 2)) / 100 : fraction
   return `${voted}/${total} = ${rounded.toFixed(2)}`
 }

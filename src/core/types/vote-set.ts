@@ -1,4 +1,5 @@
-// The verified votes of one height, round and type: who voted for what, and which value has two thirds.
+// The verified votes of one height, round and type: who voted for what, and which value has two
+// thirds.
 
 import { BitArray, assert, equalBytes } from '../bytes/index.ts'
 import { BlockIdFlag, VoteType } from '../proto/index.ts'
@@ -46,8 +47,9 @@ const replaced = <T>(items: readonly T[], index: number, item: T): T[] => {
 }
 
 /**
- * An immutable set of votes. Votes are kept per value, also conflicting ones of one validator: one vote per validator
- * loses liveness for ever (faults.md 0.4). The caller verifies votes and bounds the values of a validator.
+ * An immutable set of votes. Votes are kept per value, also conflicting ones of one validator: one
+ * vote per validator loses liveness for ever (faults.md 0.4). The caller verifies votes and bounds
+ * the values of a validator.
  */
 export class VoteSet {
   readonly height: bigint
@@ -93,7 +95,10 @@ export class VoteSet {
     return voteSet
   }
 
-  /** Adds a verified vote of this height, round and type. A conflicting vote counts for its own value too. */
+  /**
+   * Adds a verified vote of this height, round and type. A conflicting vote counts for its own
+   * value too.
+   */
   add(vote: Vote): VoteAddition {
     this.#assertFits(vote)
     const index = vote.validatorIndex
@@ -148,8 +153,8 @@ export class VoteSet {
   }
 
   /**
-   * The commit of these precommits: those for the block that has two thirds, those for nil, and nothing of the
-   * validators that only voted for something else. There must be such a block.
+   * The commit of these precommits: those for the block that has two thirds, those for nil, and
+   * nothing of the validators that only voted for something else. There must be such a block.
    */
   makeCommit(): Commit {
     assert(this.type === VoteType.precommit, 'only precommits make a commit')
@@ -166,7 +171,8 @@ export class VoteSet {
 
   /** Who voted and with which power: `BA{4:x__x} 10/40 = 0.25`. */
   get bitArrayString(): string {
-    return `${this.bits.toString()} ${formatVotedPower(this.powerAny, this.validatorSet.totalVotingPower)}`
+    const { totalVotingPower } = this.validatorSet
+    return `${this.bits.toString()} ${formatVotedPower(this.powerAny, totalVotingPower)}`
   }
 
   #commitSig(first: Vote | null, index: number, blockId: BlockId): CommitSig {

@@ -62,7 +62,10 @@ export const validateProposal = (proposal: Proposal): string | null => {
   return validateSignature(proposal.signature)
 }
 
-/** True when the vote is signed by the key and names the key's address. Extensions are verified apart. */
+/**
+ * True when the vote is signed by the key and names the key's address. Extensions are verified
+ * apart.
+ */
 export const verifyVote = (
   crypto: Crypto,
   chainId: string,
@@ -72,7 +75,9 @@ export const verifyVote = (
   equalBytes(addressOf(crypto, pubKey), vote.validatorAddress) &&
   verifySignature(crypto, pubKey, voteSignBytes(chainId, vote), vote.signature)
 
-/** True when the extension of a precommit for a block is signed by the key (an empty extension too). */
+/**
+ * True when the extension of a precommit for a block is signed by the key (an empty extension too).
+ */
 export const verifyVoteExtension = (
   crypto: Crypto,
   chainId: string,
@@ -80,12 +85,7 @@ export const verifyVoteExtension = (
   pubKey: PublicKey,
 ): boolean =>
   mayHaveExtension(vote) &&
-  verifySignature(
-    crypto,
-    pubKey,
-    voteExtensionSignBytes(chainId, vote),
-    vote.extensionSignature,
-  )
+  verifySignature(crypto, pubKey, voteExtensionSignBytes(chainId, vote), vote.extensionSignature)
 
 /** True when the proposal is signed by the key. */
 export const verifyProposal = (
