@@ -1,7 +1,8 @@
-// Door of host/memory: the ports in memory, for tests, for devnets without a disk and as the base of invented worlds.
+// Door of host/memory: the ports in memory, for tests, for devnets without a disk and as the base
+// of invented worlds.
 //
-// Promises: pass the contract suites of host/ports; no real clock, disk or socket; a crash can be played on files and
-// stores.
+// Promises: pass the contract suites of host/ports; no real clock, disk or socket; a crash can be
+// played on files and stores.
 // Must never: be used by a node that holds the key of a real network.
 // Counterpart in CometBFT: cometbft-db's MemDB, libs/autofile's test helpers.
 
@@ -13,4 +14,5 @@ export { MemoryKeyValueStore } from './key-value-store.ts'
 export type { BeforeBatch } from './key-value-store.ts'
 export { MemoryLogger, silentLogger } from './logger.ts'
 export type { LogLine } from './logger.ts'
+export { MemoryNetwork } from './network.ts'
 export { MemoryRandom } from './random.ts'

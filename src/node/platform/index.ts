@@ -1,8 +1,10 @@
 // Door of node/platform: the machine's side of every port of host.
 //
-// Promises: each implementation passes the contract suite of its port; errors of the system become typed errors.
+// Promises: each implementation passes the contract suite of its port; errors of the system become
+// typed errors.
 // Must never: know consensus, blocks or configuration.
-// Counterpart in CometBFT: libs/log, libs/os, libs/tempfile, cometbft-db, Go's net and crypto packages.
+// Counterpart in CometBFT: libs/log, libs/os, libs/tempfile, cometbft-db, Go's net and crypto
+// packages.
 
 export { systemClock } from './clock.ts'
 export { NodeFiles } from './files.ts'
@@ -15,3 +17,4 @@ export type { LogFilter, LogLevel } from './log-level.ts'
 export { makeLogger } from './logger.ts'
 export type { LoggerOptions } from './logger.ts'
 export { systemRandom } from './random.ts'
+export { tcpNetwork } from './sockets.ts'
