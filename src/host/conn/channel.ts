@@ -9,8 +9,8 @@ export interface ChannelDescriptor {
   /** Largest message taken, in bytes. */
   readonly recvMessageCapacity: number
   /**
-   * Bytes that may wait to be sent, {@link MESSAGE_OVERHEAD} counted for each message. A message larger than that is
-   * still taken when nothing else waits on the channel.
+   * Bytes that may wait to be sent, {@link MESSAGE_OVERHEAD} counted for each message. A message
+   * larger than that is still taken when nothing else waits on the channel.
    */
   readonly sendQueueBytes: number
 }
@@ -18,7 +18,9 @@ export interface ChannelDescriptor {
 /** What a waiting message costs beside its bytes, so that many small ones are bounded too. */
 export const MESSAGE_OVERHEAD = 96
 
-/** Data bytes in a packet; the same in the whole network. Wire: config max_packet_msg_payload_size. */
+/**
+ * Data bytes in a packet; the same in the whole network. Wire: config max_packet_msg_payload_size.
+ */
 export const PACKET_DATA_SIZE = 1024
 /** Bytes of a full packet without its length prefix; a longer one ends the connection. */
 export const MAX_PACKET_SIZE = 1034

@@ -5,8 +5,9 @@ import type { ConnError } from './errors.ts'
 const MAX_PREFIX_SHIFT = 28
 
 /**
- * Holds at most one unfinished message of at most `limit` bytes. A message that lies whole in the piece is given as a
- * view of it, one that spans pieces as a view of a buffer that the next message overwrites: use it before reading on.
+ * Holds at most one unfinished message of at most `limit` bytes. A message that lies whole in the
+ * piece is given as a view of it, one that spans pieces as a view of a buffer that the next message
+ * overwrites: use it before reading on.
  */
 export class DelimitedReader {
   readonly #limit: number

@@ -1,4 +1,5 @@
-// What a remote side can do wrong below the level of messages, as data, and what each fault costs it.
+// What a remote side can do wrong below the level of messages, as data, and what each fault costs
+// it.
 
 /** One violation of the connection's protocol, or one deadline it missed. */
 export type ConnError =
@@ -25,7 +26,10 @@ export type ConnError =
   | { readonly code: 'CONN_REASSEMBLY_FULL'; readonly channelId: number; readonly limit: number }
   | { readonly code: 'CONN_PONG_TIMEOUT'; readonly timeoutMs: number }
 
-/** What follows from a fault: whether the peer lied (and is kept away for a while) or only went silent. */
+/**
+ * What follows from a fault: whether the peer lied (and is kept away for a while) or only went
+ * silent.
+ */
 export const CONN_PENALTIES: Readonly<Record<ConnError['code'], 'ban' | 'none'>> = {
   CONN_BAD_HELLO: 'ban',
   CONN_ZERO_SECRET: 'ban',

@@ -1,8 +1,10 @@
-// Door of host/conn: the secret connection and the multiplexed connection as machines that take and give bytes.
+// Door of host/conn: the secret connection and the multiplexed connection as machines that take and
+// give bytes.
 //
-// Promises: the bytes of CometBFT 0.38 exactly; every fault of the other side is a typed value that ends this
-// connection and nothing else; one peer costs at most 32 MiB: 5 MiB of messages that wait to be sent, 4 MiB of
-// unfinished messages, 22 MiB for one large message either way, and below 1 MiB of frames on their way (p2p).
+// Promises: the bytes of CometBFT 0.38 exactly; every fault of the other side is a typed value that
+// ends this connection and nothing else; one peer costs at most 32 MiB: 5 MiB of messages that wait
+// to be sent, 4 MiB of unfinished messages, 22 MiB for one large message either way, and below 1
+// MiB of frames on their way (p2p).
 // Must never: know a socket, sleep to limit a rate, or hold anything without a bound.
 // Counterpart in CometBFT: p2p/conn.
 

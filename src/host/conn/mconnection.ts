@@ -1,4 +1,5 @@
-// The multiplexed connection: messages of many channels as packets in one stream of bytes, with signs of life.
+// The multiplexed connection: messages of many channels as packets in one stream of bytes, with
+// signs of life.
 
 import { assert } from '../../core/bytes/index.ts'
 import { decodePacket, tryDecode } from '../../core/proto/index.ts'
@@ -20,7 +21,9 @@ const MIB = 1024 * 1024
 export const PING_INTERVAL_MS = 60_000
 /** A ping unanswered for this long ends the connection. */
 export const PONG_TIMEOUT_MS = 45_000
-/** 31 MiB in all: with half a MiB on its way to the socket and the frames a peer stays below 32 MiB. */
+/**
+ * 31 MiB in all: with half a MiB on its way to the socket and the frames a peer stays below 32 MiB.
+ */
 export const MEMORY_LIMITS: PeerMemoryLimits = { send: 5 * MIB, receive: 4 * MIB, large: 22 * MIB }
 
 // Bytes sent count a fifth less every two seconds when the next channel is chosen.
@@ -55,9 +58,10 @@ export interface ChannelStats {
 }
 
 /**
- * One side of a multiplexed connection over an ordered stream. Bytes out are pulled, so that whoever owns the stream
- * decides when and how many; the packets of different channels interleave, a channel with less recently sent for its
- * priority going first. Nothing waits without a bound; see {@link MEMORY_LIMITS}.
+ * One side of a multiplexed connection over an ordered stream. Bytes out are pulled, so that
+ * whoever owns the stream decides when and how many; the packets of different channels interleave,
+ * a channel with less recently sent for its priority going first. Nothing waits without a bound;
+ * see {@link MEMORY_LIMITS}.
  */
 export class MConnection {
   readonly #options: MConnectionOptions
@@ -127,7 +131,9 @@ export class MConnection {
     return ids
   }
 
-  /** Fills `target` with packets, the last one perhaps in part; answers how many bytes there are. */
+  /**
+   * Fills `target` with packets, the last one perhaps in part; answers how many bytes there are.
+   */
   pull(target: Uint8Array): number {
     if (this.#isStopped) return 0
     let at = 0
@@ -182,7 +188,10 @@ export class MConnection {
     for (const channel of this.#sending) channel.recentlySent *= factor
   }
 
-  /** Takes bytes of the peer's stream; the answer is the fault that must end the connection, or null. */
+  /**
+   * Takes bytes of the peer's stream; the answer is the fault that must end the connection, or
+   * null.
+   */
   receive(bytes: Uint8Array): ConnError | null {
     let offset = 0
     while (offset < bytes.length && !this.#isStopped) {

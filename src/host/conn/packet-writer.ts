@@ -7,8 +7,9 @@ import type { MessagePiece } from './send-channel.ts'
 const MAX_HEADER = 12
 
 /**
- * The packet that is being written: a header built here byte by byte, then a view of the message itself, so that data
- * is copied once, into the frame. Wire: p2p/conn.proto Packet; zero values are left out.
+ * The packet that is being written: a header built here byte by byte, then a view of the message
+ * itself, so that data is copied once, into the frame. Wire: p2p/conn.proto Packet; zero values are
+ * left out.
  */
 export class PacketWriter {
   readonly #header = new Uint8Array(MAX_HEADER)

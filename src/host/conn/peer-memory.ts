@@ -1,4 +1,5 @@
-// One peer's share of memory: what waits to be sent to it, what it has sent unfinished, and one large message.
+// One peer's share of memory: what waits to be sent to it, what it has sent unfinished, and one
+// large message.
 
 /** Bytes of each share; their sum is what the queues of a connection may hold. */
 export interface PeerMemoryLimits {
@@ -10,13 +11,17 @@ export interface PeerMemoryLimits {
   readonly large: number
 }
 
-/** A message beyond this size does not use the shares of ordinary messages but the one place for a large message. */
+/**
+ * A message beyond this size does not use the shares of ordinary messages but the one place for a
+ * large message.
+ */
 export const LARGE_MESSAGE_FROM: number = 2 * 1024 * 1024
 
 /**
- * Counts what one connection holds. The shares are apart, so that a queue of ours never costs an honest peer its
- * connection; only large messages exclude each other, and the two sides of a connection never have cause to send each
- * other large ones at the same time (blocks and snapshots flow from the one ahead).
+ * Counts what one connection holds. The shares are apart, so that a queue of ours never costs an
+ * honest peer its connection; only large messages exclude each other, and the two sides of a
+ * connection never have cause to send each other large ones at the same time (blocks and snapshots
+ * flow from the one ahead).
  */
 export class PeerMemory {
   readonly limits: PeerMemoryLimits

@@ -1,4 +1,5 @@
-// Puts the packets of one channel together again into messages, within the channel's and the peer's bounds.
+// Puts the packets of one channel together again into messages, within the channel's and the peer's
+// bounds.
 
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import type { ChannelDescriptor } from './channel.ts'
@@ -19,9 +20,10 @@ export interface Taken {
 const UNFINISHED: Taken = { message: null, error: null }
 
 /**
- * The unfinished message of one channel. Its buffer is charged to the peer's memory by its size, not by what is in it;
- * while one buffer is copied into the next both are charged. Messages are handed out as exact copies, so what a
- * reactor keeps is what it was given; only a large one that fills most of its buffer goes out with it.
+ * The unfinished message of one channel. Its buffer is charged to the peer's memory by its size,
+ * not by what is in it; while one buffer is copied into the next both are charged. Messages are
+ * handed out as exact copies, so what a reactor keeps is what it was given; only a large one that
+ * fills most of its buffer goes out with it.
  */
 export class ReceiveChannel {
   readonly descriptor: ChannelDescriptor
@@ -55,7 +57,8 @@ export class ReceiveChannel {
   #grow(size: number): boolean {
     const most = this.descriptor.recvMessageCapacity
     const isLarge = size > LARGE_MESSAGE_FROM
-    // Large buffers do not grow: there is one for the whole peer, and old and new together would not fit its share.
+    // Large buffers do not grow: there is one for the whole peer, and old and new together would
+    // not fit its share.
     const capacity = isLarge
       ? Math.min(most, this.#memory.largeRoom)
       : Math.min(most, Math.max(FIRST_BUFFER, this.#buffer.length * 2))

@@ -1,4 +1,5 @@
-// Sealed frames of the secret connection: 1,024 bytes of data at a time, each under a nonce of its own.
+// Sealed frames of the secret connection: 1,024 bytes of data at a time, each under a nonce of its
+// own.
 
 import type { ChannelCrypto } from '../../core/crypto/index.ts'
 import type { ConnError } from './errors.ts'
@@ -40,8 +41,10 @@ class Nonce {
 }
 
 /**
- * Seals frames of one direction. The plaintext area is reused, so the padding of a short frame is what the frame
- * before left there: bytes that the other side has already had, and the very bytes that CometBFT sends.
+ * Seals frames of one direction. The plaintext area is reused, so the padding of a short frame is
+ * what the frame
+ * before left there: bytes that the other side has already had, and the very bytes that CometBFT
+ * sends.
  */
 export class FrameSealer {
   readonly #plain = new Uint8Array(FRAME_PLAIN_SIZE)
@@ -85,7 +88,8 @@ export class FrameOpener {
 
   /**
    * Takes bytes from `offset` up to the end of one frame.
-   * @returns the next offset; the frame's data, or null when the frame is not complete yet; or the fault
+   * @returns the next offset; the frame's data, or null when the frame is not complete yet; or the
+   * fault
    */
   read(bytes: Uint8Array, offset: number): FrameRead {
     const available = bytes.length - offset

@@ -32,13 +32,22 @@ export interface SecretConnectionOptions {
   readonly ephemeralSeed: Uint8Array
 }
 
-/** Where a secret connection puts what it produces. Calls come from within `start`, `receive` and `write`. */
+/**
+ * Where a secret connection puts what it produces. Calls come from within `start`, `receive` and
+ * `write`.
+ */
 export interface SecretConnectionSink {
   /** Bytes for the wire. */
   write(bytes: Uint8Array): void
-  /** The other side has proved that it holds this ed25519 key; `write` and `sealFrom` may be used from now on. */
+  /**
+   * The other side has proved that it holds this ed25519 key; `write` and `sealFrom` may be used
+   * from now on.
+   */
   onOpen(remotePubKey: Uint8Array): ConnError | null
-  /** Bytes the other side wrote, in order, as a view that stays valid. An answer other than null ends reading. */
+  /**
+   * Bytes the other side wrote, in order, as a view that stays valid. An answer other than null
+   * ends reading.
+   */
   onData(data: Uint8Array): ConnError | null
 }
 
@@ -78,8 +87,8 @@ export function deriveSessionKeys(
 }
 
 /**
- * One side of a secret connection. It knows no socket and no clock: give `receive` what arrives, send what the sink is
- * given. After a fault it is closed and says nothing more.
+ * One side of a secret connection. It knows no socket and no clock: give `receive` what arrives,
+ * send what the sink is given. After a fault it is closed and says nothing more.
  */
 export class SecretConnection {
   readonly #options: SecretConnectionOptions
@@ -111,7 +120,10 @@ export class SecretConnection {
     this.#phase = 'closed'
   }
 
-  /** Takes bytes from the wire; the answer is the fault for which the connection is closed now, or null. */
+  /**
+   * Takes bytes from the wire; the answer is the fault for which the connection is closed now, or
+   * null.
+   */
   receive(bytes: Uint8Array): ConnError | null {
     let offset = 0
     if (this.#phase === 'hello') {
@@ -143,8 +155,8 @@ export class SecretConnection {
   }
 
   /**
-   * Seals what `fill` puts into its target, frame after frame, until it leaves one short or `maxFrames` are full, and
-   * writes them in one piece.
+   * Seals what `fill` puts into its target, frame after frame, until it leaves one short or
+   * `maxFrames` are full, and writes them in one piece.
    */
   sealFrom(fill: (target: Uint8Array) => number, maxFrames: number): ConnError | null {
     const sealer = this.#sealer
@@ -158,9 +170,9 @@ export class SecretConnection {
       frames.push(sealed)
       if (length < FRAME_DATA_SIZE) break
     }
-    const single = frames[0]
-    if (single !== undefined)
-      this.#sink.write(frames.length === 1 ? single : concatBytes(...frames))
+    const [first] = frames
+    if (first === undefined) return null
+    this.#sink.write(frames.length === 1 ? first : concatBytes(...frames))
     return null
   }
 

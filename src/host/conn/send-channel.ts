@@ -87,8 +87,8 @@ export class SendChannel {
   }
 
   /**
-   * True once after a refusal, when what was refused would fit again and at least half of the queue is free: a sender
-   * that is told for every freed packet would be told too often.
+   * True once after a refusal, when what was refused would fit again and at least half of the queue
+   * is free: a sender that is told for every freed packet would be told too often.
    */
   takeRoomRegained(): boolean {
     if (this.#refusedCost === 0) return false

@@ -5,7 +5,10 @@ import type { PeerError } from './errors.ts'
 import type { PeerAddress } from './peer-address.ts'
 
 const MAX_TARGETS = 1024
-/** A peer that has been gone for a minute is tried every six seconds: whoever returns waits a tenth of its absence. */
+/**
+ * A peer that has been gone for a minute is tried every six seconds: whoever returns waits a tenth
+ * of its absence.
+ */
 const SHARE_OF_ABSENCE = 0.1
 const JITTER = 0.2
 
@@ -37,8 +40,8 @@ interface Target {
 }
 
 /**
- * The waits grow by a tenth each, from `minDelayMs` to `maxDelayMs`, with up to a fifth of jitter either way so that
- * nodes which lost each other at one moment do not meet again and again.
+ * The waits grow by a tenth each, from `minDelayMs` to `maxDelayMs`, with up to a fifth of jitter
+ * either way so that nodes which lost each other at one moment do not meet again and again.
  */
 export class Dialer {
   readonly #options: DialerOptions
@@ -56,8 +59,8 @@ export class Dialer {
 
   /** Dials now and keeps at it; an id that is known already keeps its first address. */
   add(address: PeerAddress): void {
-    if (this.#isStopped || this.#targets.has(address.id) || this.#targets.size >= MAX_TARGETS)
-      return
+    const isKnown = this.#targets.has(address.id)
+    if (this.#isStopped || isKnown || this.#targets.size >= MAX_TARGETS) return
     const goneSinceMs = this.#options.clock.monotonicMs()
     const target: Target = { address, state: 'waiting', goneSinceMs, timer: null, lastError: null }
     this.#targets.set(address.id, target)

@@ -1,4 +1,5 @@
-// Two connections with one peer: which of them stays, so that both sides decide alike without talking about it.
+// Two connections with one peer: which of them stays, so that both sides decide alike without
+// talking about it.
 
 /** A connection as far as the decision needs it. */
 export interface Rivals {
@@ -11,8 +12,9 @@ export interface Rivals {
 }
 
 /**
- * The connection dialled by the smaller id stays: both sides come to that whichever handshake they saw finish first.
- * Of two dialled from the same side the existing one stays; if it is dead, the probe that follows will show it.
+ * The connection dialled by the smaller id stays: both sides come to that whichever handshake they
+ * saw finish first. Of two dialled from the same side the existing one stays; if it is dead, the
+ * probe that follows will show it.
  */
 export function resolveDuplicate(rivals: Rivals): 'keep-existing' | 'take-new' {
   const shouldBeOutbound = rivals.ownId < rivals.peerId

@@ -1,4 +1,5 @@
-// Why a connection was refused or ended, as data, and what follows: log level, penalty and metric label.
+// Why a connection was refused or ended, as data, and what follows: log level, penalty and metric
+// label.
 
 import { CONN_PENALTIES, formatConnError } from '../conn/index.ts'
 import type { ConnError } from '../conn/index.ts'
@@ -69,7 +70,10 @@ const RULES: Readonly<Record<Exclude<PeerError['code'], 'P2P_CONN'>, PeerErrorRu
   P2P_STOPPED: NOTED,
 }
 
-/** The level of the log line about an error and the penalty for the peer. The code is the metric label. */
+/**
+ * The level of the log line about an error and the penalty for the peer. The code is the metric
+ * label.
+ */
 export function ruleOf(error: PeerError): PeerErrorRule {
   if (error.code !== 'P2P_CONN') return RULES[error.code]
   return CONN_PENALTIES[error.error.code] === 'ban' ? HOSTILE : NOTED

@@ -1,10 +1,12 @@
-// The accepted connections that have not proved themselves yet: a bounded crowd apart from the peers.
+// The accepted connections that have not proved themselves yet: a bounded crowd apart from the
+// peers.
 
 import type { Handshake } from './handshake.ts'
 
 /**
- * Holds at most `limit` handshakes. When one more comes, the oldest that has sent nothing makes way, or else the oldest:
- * an honest node sends its key at once, so half-open connections never keep it out.
+ * Holds at most `limit` handshakes. When one more comes, the oldest that has sent nothing makes
+ * way, or else the oldest: an honest node sends its key at once, so half-open connections never
+ * keep it out.
  */
 export class HandshakePool {
   readonly #limit: number

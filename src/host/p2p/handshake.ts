@@ -25,7 +25,10 @@ export interface HandshakeOptions {
   readonly nodeInfo: NodeInfo
   /** The id that was dialled; null for a stream that was accepted. */
   readonly expectedId: string | null
-  /** Asked once the identity is proved and before anything is told about ourselves; an error refuses. */
+  /**
+   * Asked once the identity is proved and before anything is told about ourselves; an error
+   * refuses.
+   */
   readonly admit: (id: string) => PeerError | null
   /** Success: whoever owns the stream now, or null when it was closed. */
   readonly onDone: (shaken: Shaken) => SecureStreamOwner | null
@@ -107,7 +110,10 @@ export class Handshake implements SecureStreamOwner {
     this.#timer = clock.setTimer(stepTimeoutMs, () => this.#onDeadline())
   }
 
-  /** The step from key to proof happens inside the secret connection, so the deadline looks how far it is. */
+  /**
+   * The step from key to proof happens inside the secret connection, so the deadline looks how far
+   * it is.
+   */
   #onDeadline(): void {
     if (this.#step === 'hello' && this.#stream.phase === 'auth') return this.#armStep('auth')
     this.#stream.end({ code: 'P2P_HANDSHAKE_TIMEOUT', step: this.#step })

@@ -1,8 +1,9 @@
 // Door of host/p2p: who we are connected with, and the messages that go between.
 //
-// Promises: one connection per node id, proved by its key; garbage of any kind ends that peer's connection and nothing
-// else; strangers in their handshake never keep out peers; persistent peers are admitted always and dialled for ever; a
-// peer's memory is bounded (host/conn, and 256 KiB on their way to the socket).
+// Promises: one connection per node id, proved by its key; garbage of any kind ends that peer's
+// connection and nothing else; strangers in their handshake never keep out peers; persistent peers
+// are admitted always and dialled for ever; a peer's memory is bounded (host/conn, and 256 KiB on
+// their way to the socket).
 // Must never: judge a message of a reactor, sleep, or dial anybody it was not told of.
 // Counterpart in CometBFT: p2p.
 

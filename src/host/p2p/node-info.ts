@@ -1,5 +1,6 @@
 // Judges what a node says about itself: is it well formed, and can we talk with it.
 
+import { toHex } from '../../core/bytes/index.ts'
 import type { NodeInfo } from '../../core/proto/index.ts'
 import type { PeerError } from './errors.ts'
 import { splitHostPort, withoutScheme } from './peer-address.ts'
@@ -40,7 +41,7 @@ export function compareNodeInfo(ours: NodeInfo, theirs: NodeInfo): PeerError | n
   }
   if (ours.network !== theirs.network) return incompatible('network', ours.network, theirs.network)
   if (!ours.channels.some((channel) => theirs.channels.includes(channel))) {
-    return incompatible('channels', `${ours.channels}`, `${theirs.channels}`)
+    return incompatible('channels', toHex(ours.channels), toHex(theirs.channels))
   }
   return null
 }

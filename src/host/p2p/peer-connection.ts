@@ -1,4 +1,5 @@
-// A connected peer: gathers what one turn sends into one write, and stops pulling while the socket is congested.
+// A connected peer: gathers what one turn sends into one write, and stops pulling while the socket
+// is congested.
 
 import type { NodeInfo } from '../../core/proto/index.ts'
 import type { Clock, Timer } from '../ports/index.ts'
@@ -10,7 +11,10 @@ import { splitHostPort } from './peer-address.ts'
 import type { Peer, PeerStats, Reactor } from './peer.ts'
 import type { SecureStream, SecureStreamOwner } from './secure-stream.ts'
 
-/** Frames in one write: 256 KiB of data at most reach the socket before it is asked whether it flows. */
+/**
+ * Frames in one write: 256 KiB of data at most reach the socket before it is asked whether it
+ * flows.
+ */
 export const MAX_FRAMES_A_WRITE: number = (256 * 1024) / FRAME_DATA_SIZE
 
 /** Whom a peer tells. */
@@ -138,7 +142,8 @@ export class PeerConnection implements Peer, SecureStreamOwner {
     this.#stream.sealFrom((target) => this.#connection.pull(target), MAX_FRAMES_A_WRITE)
     this.#announceRoom()
     if (!this.#stream.isFlowing) this.#armStall()
-    // What is left goes in a turn of its own, so that a long message does not keep the node from reading.
+    // What is left goes in a turn of its own, so that a long message does not keep the node from
+    // reading.
     else if (this.#connection.hasPending) this.#flushSoon()
   }
 

@@ -1,4 +1,5 @@
-// Joins a stream of the network with a secret connection and tells one owner after the other what happens.
+// Joins a stream of the network with a secret connection and tells one owner after the other what
+// happens.
 
 import type { Stream } from '../ports/index.ts'
 import { SecretConnection } from '../conn/index.ts'
@@ -13,11 +14,16 @@ export interface SecureStreamOwner {
   onData(data: Uint8Array): ConnError | null
   /** The socket has taken everything. */
   onDrain(): void
-  /** The connection has ended, by the other side or by its fault. Comes once, and not after `close`. */
+  /**
+   * The connection has ended, by the other side or by its fault. Comes once, and not after `close`.
+   */
   onEnd(error: PeerError): void
 }
 
-/** An encrypted stream. Bytes for one chunk of the network are handled to the end before anything else happens. */
+/**
+ * An encrypted stream. Bytes for one chunk of the network are handled to the end before anything
+ * else happens.
+ */
 export class SecureStream {
   readonly remoteAddress: string
   readonly #stream: Stream
@@ -57,7 +63,10 @@ export class SecureStream {
     return this.#secret.phase
   }
 
-  /** False while the socket holds bytes that the system has not taken: write no more until `onDrain`. */
+  /**
+   * False while the socket holds bytes that the system has not taken: write no more until
+   * `onDrain`.
+   */
   get isFlowing(): boolean {
     return this.#isFlowing
   }

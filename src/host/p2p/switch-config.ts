@@ -1,6 +1,9 @@
 // The bounds and deadlines of the switch, and their defaults.
 
-/** Where to listen, and every limit; what is left out has the default of {@link DEFAULT_SWITCH_CONFIG}. */
+/**
+ * Where to listen, and every limit; what is left out has the default of {@link
+ * DEFAULT_SWITCH_CONFIG}.
+ */
 export interface SwitchConfig {
   /** `host:port` or `tcp://host:port`; null to accept nobody. */
   readonly listenAddress: string | null
@@ -24,7 +27,10 @@ export interface SwitchConfig {
   readonly unconditionalIds?: readonly string[]
 }
 
-/** The limits of a node; the handshake's and the dial's 3 s and the ping's 60 and 45 s are CometBFT's. */
+/**
+ * The limits of a node; the handshake's and the dial's 3 s and the ping's 60 and 45 s are
+ * CometBFT's.
+ */
 export const DEFAULT_SWITCH_CONFIG: Required<SwitchConfig> = {
   listenAddress: null,
   maxInbound: 40,

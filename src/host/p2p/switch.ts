@@ -1,4 +1,5 @@
-// Owns the connections of a node: accepts, dials, shakes hands, decides who stays, and routes messages to reactors.
+// Owns the connections of a node: accepts, dials, shakes hands, decides who stays, and routes
+// messages to reactors.
 
 import { assert, err, ok } from '../../core/bytes/index.ts'
 import type { Result } from '../../core/bytes/index.ts'
@@ -53,12 +54,15 @@ export interface SwitchOptions {
   readonly config: SwitchConfig
 }
 
-/** Whether a peer that is stopped broke the rules (and is banned for a while) or is only not needed. */
+/**
+ * Whether a peer that is stopped broke the rules (and is banned for a while) or is only not needed.
+ */
 export type StopKind = 'violation' | 'dismissal'
 
 /**
- * The peers of a node. Everything it does to a peer it tells the reactors in order: `addPeer`, any number of `receive`
- * and `onDrain`, `removePeer`. Counterpart in CometBFT: p2p/switch.go and p2p/transport.go.
+ * The peers of a node. Everything it does to a peer it tells the reactors in order: `addPeer`, any
+ * number of `receive` and `onDrain`, `removePeer`. Counterpart in CometBFT: p2p/switch.go and
+ * p2p/transport.go.
  */
 export class Switch {
   readonly id: string
@@ -136,7 +140,9 @@ export class Switch {
     await this.#listener?.close()
   }
 
-  /** Where others can dial us, as `tcp://host:port`; the configured address while nothing listens. */
+  /**
+   * Where others can dial us, as `tcp://host:port`; the configured address while nothing listens.
+   */
   get listenAddress(): string {
     const address = this.#listener?.address ?? this.#config.listenAddress ?? '0.0.0.0:0'
     return `tcp://${withoutScheme(address)}`
@@ -273,11 +279,15 @@ export class Switch {
     return isFull ? { code: 'P2P_TOO_MANY_INBOUND', limit } : null
   }
 
-  /** Decides between two connections with one peer; the one that stays may have to show that it lives. */
+  /**
+   * Decides between two connections with one peer; the one that stays may have to show that it
+   * lives.
+   */
   #isReplaced(existing: PeerConnection, newIsOutbound: boolean): boolean {
     const rivals = { ownId: this.id, peerId: existing.id, existingIsOutbound: existing.outbound }
     if (resolveDuplicate({ ...rivals, newIsOutbound }) === 'take-new') return true
-    // Who knocks long after both dialled at once has lost its end of the connection without our noticing.
+    // Who knocks long after both dialled at once has lost its end of the connection without our
+    // noticing.
     if (existing.stats().durationMs > PROBE_FROM_AGE_MS) existing.probe(this.#config.probeMs)
     return false
   }
@@ -294,7 +304,10 @@ export class Switch {
     return count
   }
 
-  /** Makes a peer of a finished handshake, unless what has happened since its identity was proved forbids it. */
+  /**
+   * Makes a peer of a finished handshake, unless what has happened since its identity was proved
+   * forbids it.
+   */
   #join(
     shaken: Shaken,
     outbound: boolean,
@@ -329,7 +342,8 @@ export class Switch {
     try {
       this.#reactorOf.get(channelId)?.receive(peer, channelId, message)
     } catch (error) {
-      // A decoder's refusal that a reactor let through is still only this peer's fault; anything else is a bug.
+      // A decoder's refusal that a reactor let through is still only this peer's fault; anything
+      // else is a bug.
       if (!(error instanceof ProtoError)) throw error
       this.#drop(peer, { code: 'P2P_BAD_MESSAGE', channelId, reason: error.message })
     }
