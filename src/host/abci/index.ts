@@ -30,3 +30,5 @@ export type {
   VerifyVoteExtensionRequest,
   VoteInfo,
 } from './application.ts'
+export { CODE_INVALID_TX_FORMAT, KvStoreApplication } from './kvstore-application.ts'
+export { serializeApplication } from './serial-application.ts'

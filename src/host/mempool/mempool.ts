@@ -65,13 +65,14 @@ interface Candidate {
 export class Mempool {
   readonly config: MempoolConfig
   readonly #application: Pick<Application, 'checkTx'>
+  readonly #clock: Clock
   readonly #crypto: Crypto
   readonly #logger: Logger
   readonly #cache: TxCache
   readonly #txs = new Map<string, PooledTx>()
   readonly #rechecker: Rechecker
   readonly #addedListeners = new Set<(tx: PooledTx) => void>()
-  readonly #availableListeners = new Set<(height: bigint) => void>()
+  #whenAvailable: (() => void) | null = null
   readonly #counts = {
     failedTxs: 0,
     rejectedTxs: 0,
@@ -84,7 +85,6 @@ export class Mempool {
   #bytes = 0
   #pending = 0
   #pendingBytes = 0
-  #notified = false
   #locked = false
   #waiting: (() => void)[] = []
   #idle: (() => void)[] = []
@@ -93,6 +93,7 @@ export class Mempool {
   constructor(options: MempoolOptions) {
     this.config = { ...DEFAULT_MEMPOOL_CONFIG, ...options.config }
     this.#application = options.application
+    this.#clock = options.clock
     this.#crypto = options.crypto
     this.#logger = options.logger
     this.#cache = new TxCache(this.config.cacheSize)
@@ -210,7 +211,6 @@ export class Mempool {
   update(update: MempoolUpdate): void {
     this.#height = update.height
     this.#limits = update.limits
-    this.#notified = false
     for (let i = 0; i < update.hashes.length; i++) {
       const hash = update.hashes[i]
       if (hash === undefined) continue
@@ -220,7 +220,6 @@ export class Mempool {
       this.#remove(key)
     }
     this.#rechecker.start(this.config.recheck ? [...this.#txs.values()] : [])
-    this.#notifyAvailable()
   }
 
   /** Forgets all transactions and all remembered hashes. */
@@ -239,12 +238,12 @@ export class Mempool {
   }
 
   /**
-   * Calls `f` once per height as soon as there is a transaction to propose, and again after a block that leaves some.
-   * Returns the way out. Who starts listening late looks at `size` first.
+   * Calls `f` once, at the end of a turn in which there is a transaction to propose: this one, or that of the next
+   * arrival. There is one such call waiting at most; a later one takes its place.
    */
-  onTxsAvailable(f: (height: bigint) => void): () => void {
-    this.#availableListeners.add(f)
-    return () => this.#availableListeners.delete(f)
+  whenTxsAvailable(f: () => void): void {
+    this.#whenAvailable = f
+    this.#notifyAvailable()
   }
 
   #refusal(tx: Uint8Array): MempoolError | null {
@@ -361,9 +360,10 @@ export class Mempool {
   }
 
   #notifyAvailable(): void {
-    if (this.#notified || this.#txs.size === 0) return
-    this.#notified = true
-    for (const listener of this.#availableListeners) listener(this.#height)
+    const f = this.#whenAvailable
+    if (f === null || this.#txs.size === 0) return
+    this.#whenAvailable = null
+    this.#clock.defer(f)
   }
 
   #recheck(entry: PooledTx): void | Promise<void> {

@@ -1,0 +1,318 @@
+// Makes, judges and executes blocks: the one way a block reaches the application and the stores.
+
+import { ok, type Result } from '../../core/bytes/index.ts'
+import {
+  applyResults,
+  makeProposalBlock,
+  maxDataBytes,
+  validateBlock,
+} from '../../core/chain/index.ts'
+import type { ChainState } from '../../core/chain/index.ts'
+import type { Crypto } from '../../core/crypto/index.ts'
+import type { Evidence, FinalizeBlockResponse } from '../../core/proto/index.ts'
+import { blockIdKey, hashTx, makeBlockId } from '../../core/types/index.ts'
+import type { Block, BlockId, Commit, PartSet, Vote, VoteSet } from '../../core/types/index.ts'
+import type { Application } from '../abci/index.ts'
+import type { EventBus } from '../events/index.ts'
+import type { TxIndex } from '../indexer/index.ts'
+import { encodedTxSize, type Mempool } from '../mempool/index.ts'
+import type { Logger } from '../ports/index.ts'
+import type { BlockStore, StateStore } from '../store/index.ts'
+import {
+  extendedCommitInfo,
+  finalizeBlockRequest,
+  misbehaviorOf,
+  proposedBlock,
+} from './abci-requests.ts'
+import { publishBlock } from './block-events.ts'
+import { callApplication, ExecutionError } from './errors.ts'
+import type { EvidenceSource } from './evidence-source.ts'
+import { verifiedSignatures } from './verified-signatures.ts'
+
+/** What a block executor is made of. */
+export interface BlockExecutorOptions {
+  readonly application: Application
+  readonly mempool: Mempool
+  readonly evidence: EvidenceSource
+  readonly blockStore: BlockStore
+  readonly stateStore: StateStore
+  readonly eventBus: EventBus
+  /** Null on a node that does not index. */
+  readonly txIndex: TxIndex | null
+  readonly crypto: Crypto
+  readonly logger: Logger
+}
+
+/** A block that is to be proposed. */
+export interface ProposalRequest {
+  readonly chainState: ChainState
+  readonly height: bigint
+  /** `EMPTY_COMMIT` at the initial height. */
+  readonly lastCommit: Commit
+  readonly proposerAddress: Uint8Array
+  /** The precommits behind `lastCommit`, for their vote extensions; may be left out where there are none. */
+  readonly lastPrecommits?: VoteSet | null
+}
+
+/** A block with its id and parts. */
+export interface BuiltBlock {
+  readonly block: Block
+  readonly blockId: BlockId
+  readonly partSet: PartSet
+}
+
+/** A complete proposed block. */
+export interface JudgeRequest {
+  readonly chainState: ChainState
+  readonly block: Block
+  readonly blockId: BlockId
+  /** Precommits whose signatures are known to be good and are not verified again in the block's last commit. */
+  readonly lastPrecommits: VoteSet | null
+}
+
+/** A decided block. */
+export interface ApplyRequest extends JudgeRequest {
+  /** Null when the block is in the store already. */
+  readonly partSet: PartSet | null
+  /** Null when the block is in the store already. */
+  readonly seenCommit: Commit | null
+}
+
+/** What an executed block leaves, ready to be made durable. */
+interface ExecutedBlock {
+  readonly request: ApplyRequest
+  readonly hashes: readonly Uint8Array[]
+  readonly response: FinalizeBlockResponse
+  readonly next: ChainState
+}
+
+/**
+ * Executes blocks, one at a time and in order of height; the engine and block sync take turns, never overlap.
+ *
+ * Order of `applyBlock`, and what the next start finds after a crash behind each step:
+ * 1. validate, then `finalizeBlock`: nothing has changed, the block is decided again from the log.
+ * 2. one synced batch with block, commit, results, index and chain state: the application is one block behind, the
+ *    handshake gives it the block again.
+ * 3. `commit` of the application: all are level.
+ * 4. mempool, evidence, pruning, events: in memory, or repeated harmlessly. Events of a crashed node are not repeated.
+ */
+export class BlockExecutor {
+  readonly #options: BlockExecutorOptions
+  readonly #logger: Logger
+  /** The blocks of the next height that were found valid, by id. */
+  readonly #valid = new Set<string>()
+
+  constructor(options: BlockExecutorOptions) {
+    this.#options = options
+    this.#logger = options.logger
+  }
+
+  /** A block for the next height. Throws {@link ExecutionError} when the application fails or gives too much. */
+  async createProposalBlock(request: ProposalRequest): Promise<BuiltBlock> {
+    const { crypto, evidence: pool, mempool } = this.#options
+    const { chainState, height, lastCommit, proposerAddress } = request
+    const { block: limits, evidence: evidenceParams } = chainState.consensusParams
+    const { evidence, byteSize } = pool.pending(evidenceParams.maxBytes)
+    const maxTxBytes = maxDataBytes(chainState, byteSize)
+    const room = limits.maxBytes === -1n ? -1n : maxTxBytes
+    const reaped = mempool.reapMaxBytesMaxGas(room, limits.maxGas)
+    const fields = { crypto, chainState, height, evidence, lastCommit, proposerAddress }
+    const { time, nextValidatorsHash } = makeProposalBlock({ ...fields, txs: [] }).header
+    const txs = await callApplication('prepareProposal', height, () =>
+      this.#options.application.prepareProposal({
+        maxTxBytes,
+        txs: reaped,
+        localLastCommit: extendedCommitInfo(
+          lastCommit,
+          chainState.lastValidators,
+          request.lastPrecommits ?? null,
+        ),
+        misbehavior: misbehaviorOf(evidence),
+        height,
+        time,
+        nextValidatorsHash,
+        proposerAddress,
+      }),
+    )
+    assertFits(txs, maxTxBytes, height)
+    const block = makeProposalBlock({ ...fields, txs })
+    const built = { block, ...makeBlockId(crypto, block) }
+    this.#valid.add(blockIdKey(built.blockId))
+    return built
+  }
+
+  /** Why this node does not vote for the block, or null: the rules of the chain, then the application's. */
+  async judgeProposal(request: JudgeRequest): Promise<string | null> {
+    const reason = await this.validateBlock(request)
+    if (reason !== null) return reason
+    const { block, blockId, chainState } = request
+    const { height } = block.header
+    const proposed = proposedBlock(block, blockId.hash, chainState.lastValidators)
+    const verdict = await callApplication('processProposal', height, () =>
+      this.#options.application.processProposal(proposed),
+    )
+    return verdict === 'accept' ? null : 'the application rejects the proposal'
+  }
+
+  /** Why the block may not follow the chain state, or null. The application is not asked. */
+  async validateBlock(request: JudgeRequest): Promise<string | null> {
+    const key = blockIdKey(request.blockId)
+    if (this.#valid.has(key)) return null
+    const { block, chainState, lastPrecommits } = request
+    const { lastValidators, chainId } = chainState
+    const verdicts = await this.#checkEvidence(chainState, block.evidence)
+    const known =
+      lastPrecommits === null || lastValidators === null
+        ? {}
+        : { isVerified: verifiedSignatures(chainId, lastValidators, lastPrecommits) }
+    const reason = validateBlock({
+      crypto: this.#options.crypto,
+      chainState,
+      block,
+      verifyLastCommit: true,
+      checkEvidence: (evidence) => verdicts.get(evidence) ?? null,
+      ...known,
+    })
+    if (reason === null) this.#valid.add(key)
+    return reason
+  }
+
+  /** The extension of our own precommit for a block; asked only on chains with vote extensions. */
+  async extendVote(request: JudgeRequest): Promise<Uint8Array> {
+    const { block, blockId, chainState } = request
+    const proposed = proposedBlock(block, blockId.hash, chainState.lastValidators)
+    return callApplication('extendVote', block.header.height, () =>
+      this.#options.application.extendVote(proposed),
+    )
+  }
+
+  /** Whether the application accepts the extension of another validator's precommit. */
+  async verifyVoteExtension(vote: Vote): Promise<boolean> {
+    const verdict = await callApplication('verifyVoteExtension', vote.height, () =>
+      this.#options.application.verifyVoteExtension({
+        hash: vote.blockId.hash,
+        validatorAddress: vote.validatorAddress,
+        height: vote.height,
+        voteExtension: vote.extension,
+      }),
+    )
+    return verdict === 'accept'
+  }
+
+  /**
+   * Executes a decided block and answers the chain state after it; an error says why the block is invalid, and nothing
+   * has changed then. Throws {@link ExecutionError} when the application or its answer makes going on impossible.
+   */
+  async applyBlock(request: ApplyRequest): Promise<Result<ChainState, string>> {
+    const reason = await this.validateBlock(request)
+    if (reason !== null) return { ok: false, error: reason }
+    const { block, blockId, chainState } = request
+    const { height } = block.header
+    const finalize = finalizeBlockRequest(block, blockId.hash, chainState.lastValidators)
+    const response = await callApplication('finalizeBlock', height, () =>
+      this.#options.application.finalizeBlock(finalize),
+    )
+    return ok(await this.applyResponse(request, response))
+  }
+
+  /**
+   * The second half of `applyBlock`, from the application's answer on. Also completes a block whose answer was stored
+   * before a crash; `isCommitted` says that the application has committed it already.
+   */
+  async applyResponse(
+    request: ApplyRequest,
+    response: FinalizeBlockResponse,
+    options: { readonly isCommitted: boolean } = { isCommitted: false },
+  ): Promise<ChainState> {
+    const { crypto, mempool, evidence, application } = this.#options
+    const { block } = request
+    const { height } = block.header
+    const next = this.#nextState(request, response)
+    const hashes = block.txs.map((tx) => hashTx(crypto, tx))
+    const executed = { request, hashes, response, next }
+    await this.#save(executed)
+    await mempool.lock()
+    try {
+      const { retainHeight } = options.isCommitted
+        ? { retainHeight: 0n }
+        : await callApplication('commit', height, () => application.commit())
+      this.#updateMempool(executed)
+      if (retainHeight > 0n) await this.#prune(retainHeight, next)
+    } finally {
+      mempool.unlock()
+    }
+    this.#valid.clear()
+    await evidence.update(next, block.evidence)
+    this.#announce(executed)
+    return next
+  }
+
+  async #checkEvidence(
+    chainState: ChainState,
+    pieces: readonly Evidence[],
+  ): Promise<ReadonlyMap<Evidence, string>> {
+    const reasons = new Map<Evidence, string>()
+    for (const piece of pieces) {
+      const reason = await this.#options.evidence.check(chainState, piece)
+      if (reason !== null) reasons.set(piece, reason)
+    }
+    return reasons
+  }
+
+  #nextState(request: ApplyRequest, response: FinalizeBlockResponse): ChainState {
+    const { block, blockId, chainState } = request
+    const { header, txs } = block
+    const { height } = header
+    if (response.txResults.length !== txs.length) {
+      const message =
+        'expected tx results length to match size of transactions in block. ' +
+        `Expected ${txs.length}, got ${response.txResults.length}`
+      throw new ExecutionError('EXECUTION_BAD_RESPONSE', { height, message })
+    }
+    const next = applyResults({
+      crypto: this.#options.crypto,
+      chainState,
+      blockId,
+      header,
+      response,
+    })
+    if (next.ok) return next.value
+    const message = `the application's updates at height ${height} are impossible: ${next.error}`
+    throw new ExecutionError('EXECUTION_BAD_RESPONSE', { height, message })
+  }
+
+  #updateMempool({ request, hashes, response, next }: ExecutedBlock): void {
+    const { txs, header } = request.block
+    this.#options.mempool.update({
+      height: header.height,
+      txs,
+      hashes,
+      results: response.txResults,
+      limits: {
+        maxDataBytes: maxDataBytes(next, 0n),
+        maxGas: next.consensusParams.block.maxGas,
+      },
+    })
+  }
+
+  #announce({ request, hashes, response, next }: ExecutedBlock): void {
+    const { block, blockId, seenCommit } = request
+    const { height } = block.header
+    this.#logger.info('executed block', {
+      height,
+      txs: block.txs.length,
+      validatorUpdates: response.validatorUpdates.length,
+      appHash: next.appHash,
+    })
+    const round = seenCommit?.round ?? 0
+    publishBlock(this.#options.eventBus, { block, blockId, round, hashes, response })
+  }
+}
+
+function assertFits(txs: readonly Uint8Array[], maxBytes: bigint, height: bigint): void {
+  let size = 0
+  for (const tx of txs) size += encodedTxSize(tx.length)
+  if (BigInt(size) <= maxBytes) return
+  const message = `the application proposes ${size} bytes of transactions, the maximum is ${maxBytes}`
+  throw new ExecutionError('EXECUTION_BAD_PROPOSAL', { height, message })
+}
