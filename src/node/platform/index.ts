@@ -7,6 +7,7 @@
 // packages.
 
 export { systemClock } from './clock.ts'
+export { nativeChannelCrypto, nativeCrypto } from './crypto.ts'
 export { NodeFiles } from './files.ts'
 export { HomeLockError, lockHome } from './home-lock.ts'
 export type { HomeLock } from './home-lock.ts'
