@@ -1,0 +1,118 @@
+// The measurements, each on a running network.
+
+import { randomBytes } from 'node:crypto'
+import { Connection, bodyOf } from './rpc.mjs'
+
+const TX_BYTES = 256
+const CONNECTIONS = 16
+
+/** Milliseconds from starting the processes to the first block on every node. */
+export async function timeToFirstBlock(network, limitMs = 60_000) {
+  const end = network.startedAt + limitMs
+  await Promise.all(network.rpcPorts.map((port) => firstBlockOf(port, end)))
+  return performance.now() - network.startedAt
+}
+
+async function firstBlockOf(port, end) {
+  while (performance.now() < end) {
+    try {
+      const connection = await Connection.open(port)
+      const { sync_info: info } = await connection.call('status').finally(() => connection.close())
+      if (Number(info.latest_block_height) > 0) return
+    } catch {
+      // Not listening yet.
+    }
+    await pause(20)
+  }
+  throw new Error(`no block on port ${port}`)
+}
+
+/** Empty blocks per second and CPU-milliseconds per block of all nodes. */
+export async function emptyBlocks(network, seconds) {
+  const connection = await Connection.open(network.rpcPorts[0])
+  const from = await heightOf(connection)
+  const cpu = network.cpuMs()
+  const started = performance.now()
+  await pause(seconds * 1000)
+  const blocks = (await heightOf(connection)) - from
+  const elapsed = (performance.now() - started) / 1000
+  connection.close()
+  return { blocksPerSecond: blocks / elapsed, cpuMsPerBlock: (network.cpuMs() - cpu) / blocks }
+}
+
+/** Milliseconds from `broadcast_tx_commit` to its answer. */
+export async function commitLatency(network, times) {
+  const connection = await Connection.open(network.rpcPorts[0])
+  const samples = []
+  for (let i = 0; i < times; i++) {
+    const tx = Buffer.from(`latency${i}=${randomBytes(8).toString('hex')}`).toString('base64')
+    const started = performance.now()
+    await connection.call('broadcast_tx_commit', { tx })
+    samples.push(performance.now() - started)
+  }
+  connection.close()
+  samples.sort((a, b) => a - b)
+  return { p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) }
+}
+
+/** Committed transactions per second, and CPU-milliseconds of all nodes per transaction. */
+export async function throughput(network, seconds) {
+  const monitor = await Connection.open(network.rpcPorts[0])
+  const from = await heightOf(monitor)
+  const cpu = network.cpuMs()
+  const started = performance.now()
+  const end = started + seconds * 1000
+  const connections = await Promise.all(
+    Array.from({ length: CONNECTIONS }, (_, i) =>
+      Connection.open(network.rpcPorts[i % network.rpcPorts.length]),
+    ),
+  )
+  const sent = await Promise.all(connections.map((each, i) => submitUntil(each, i, end)))
+  const elapsed = (performance.now() - started) / 1000
+  const committed = await txsAfter(monitor, from)
+  const cpuMs = network.cpuMs() - cpu
+  for (const each of connections) each.close()
+  monitor.close()
+  return {
+    txsPerSecond: committed / elapsed,
+    cpuMsPerTx: cpuMs / committed,
+    acceptedPerSecond: sent.reduce((sum, each) => sum + each, 0) / elapsed,
+  }
+}
+
+async function submitUntil(connection, lane, end) {
+  const salt = randomBytes(4).toString('hex')
+  let accepted = 0
+  for (let i = 0; performance.now() < end; i++) {
+    const tx = Buffer.from(`${salt}${lane}x${i}=`.padEnd(TX_BYTES, 'v')).toString('base64')
+    const answer = await connection.post(bodyOf('broadcast_tx_sync', { tx }))
+    if (answer.includes('"code":0')) accepted += 1
+    // The mempool is full: the blocks have to catch up.
+    else await pause(5)
+  }
+  return accepted
+}
+
+async function heightOf(connection) {
+  return Number((await connection.call('status')).sync_info.latest_block_height)
+}
+
+async function txsAfter(connection, from) {
+  const to = await heightOf(connection)
+  let txs = 0
+  for (let low = from + 1; low <= to; low += 20) {
+    const high = Math.min(low + 19, to)
+    const page = { minHeight: String(low), maxHeight: String(high) }
+    const { block_metas: metas } = await connection.call('blockchain', page)
+    for (const meta of metas) txs += Number(meta.num_txs)
+  }
+  return txs
+}
+
+function quantile(sorted, q) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
