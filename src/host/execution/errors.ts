@@ -1,5 +1,7 @@
 // Why execution stops a node: the application or the stores did what cannot be repaired by trying again.
 
+import { toHexUpper } from '../../core/bytes/index.ts'
+
 /** What went wrong; each code has one meaning and one advice. */
 export type ExecutionErrorCode =
   | 'EXECUTION_APPLICATION_FAILED'
@@ -25,6 +27,19 @@ export class ExecutionError extends Error {
     this.code = code
     this.height = details.height
   }
+}
+
+/** The application came to another state than the chain: `height` is the block after which they differ. */
+export function appHashMismatch(
+  height: bigint,
+  given: Uint8Array,
+  expected: Uint8Array,
+): ExecutionError {
+  const message =
+    `the application's hash after block ${height} is ${toHexUpper(given)}, ` +
+    `the chain has ${toHexUpper(expected)}: ` +
+    'it is not deterministic, or not the one that made this chain'
+  return new ExecutionError('EXECUTION_APP_HASH_MISMATCH', { height, message })
 }
 
 /** Runs a call to the application and names it when it throws. */
