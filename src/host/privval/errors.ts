@@ -1,0 +1,34 @@
+// The operational errors of keys and sign state: every one names the file, the field where there is one, and the way on.
+
+/** Why a key or a sign state cannot be used. */
+export type PrivvalErrorCode =
+  | 'PRIVVAL_KEY_EXISTS'
+  | 'PRIVVAL_KEY_MALFORMED'
+  | 'PRIVVAL_KEY_MISSING'
+  | 'PRIVVAL_STATE_FOREIGN'
+  | 'PRIVVAL_STATE_MALFORMED'
+  | 'PRIVVAL_STATE_MISSING'
+  | 'PRIVVAL_STATE_STALE'
+  | 'PRIVVAL_STATE_WRITE_FAILED'
+
+/** What is wrong where. Never holds secret bytes. */
+export interface PrivvalErrorDetails {
+  readonly file: string
+  /** Path of the JSON field, such as `priv_key.value`; absent when the file as a whole is meant. */
+  readonly field?: string
+  readonly reason: string
+}
+
+/** The node must not sign, and mostly must not start. */
+export class PrivvalError extends Error {
+  readonly code: PrivvalErrorCode
+  readonly details: PrivvalErrorDetails
+
+  constructor(code: PrivvalErrorCode, details: PrivvalErrorDetails, cause?: unknown) {
+    const field = details.field === undefined ? '' : `, field ${details.field}`
+    super(`${details.file}${field}: ${details.reason}`, { cause })
+    this.name = 'PrivvalError'
+    this.code = code
+    this.details = details
+  }
+}
