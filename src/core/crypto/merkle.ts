@@ -3,13 +3,12 @@
 import { EMPTY_BYTES } from '../bytes/index.ts'
 import type { Crypto } from './crypto.ts'
 
-const LEAF_PREFIX = 0
+// The prefix of a leaf is zero: what a new buffer begins with.
 const INNER_PREFIX = 1
 
 /** SHA-256(0x00, item). */
 export const leafHash = (crypto: Crypto, item: Uint8Array): Uint8Array => {
   const input = new Uint8Array(item.length + 1)
-  input[0] = LEAF_PREFIX
   input.set(item, 1)
   return crypto.sha256(input)
 }
@@ -36,10 +35,17 @@ export const splitPoint = (count: number): number => 2 ** (31 - Math.clz32(count
  * is the same tree as the recursive split at the largest power of two, needs no recursion and one
  * scratch buffer.
  */
-export const merkleRoot = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array => {
-  if (items.length === 0) return emptyHash(crypto)
-  const hashes = items.map((item) => leafHash(crypto, item))
-  return rootOfLeafHashes(crypto, hashes)
+export const merkleRoot = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array =>
+  items.length === 0 ? emptyHash(crypto) : rootOfLeafHashes(crypto, leafHashes(crypto, items))
+
+/** The leaf hashes of items; items of one size, as hashes are, share one scratch buffer. */
+const leafHashes = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array[] => {
+  let input = new Uint8Array(0)
+  return items.map((item) => {
+    if (input.length !== item.length + 1) input = new Uint8Array(item.length + 1)
+    input.set(item, 1)
+    return crypto.sha256(input)
+  })
 }
 
 /** Folds leaf hashes (at least one) into their root; the array is used as scratch space. */
