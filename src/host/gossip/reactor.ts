@@ -1,0 +1,304 @@
+// Consensus gossip: tells peers our step, takes their messages, and sends each what it lacks.
+import { decodeConsensusMessage, encodeConsensusMessage, tryDecode } from '../../core/proto/index.ts'
+import type { ConsensusWireMessage } from '../../core/proto/index.ts'
+import type { PartSetHeader, Vote } from '../../core/types/index.ts'
+import { bytesKey } from '../../core/bytes/index.ts'
+import { validatorsOf } from '../../core/consensus/index.ts'
+import type { ConsensusEngine, EngineListener } from '../engine/index.ts'
+import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
+import type { Clock, Logger, Timer } from '../ports/index.ts'
+import { CHANNEL, CONSENSUS_CHANNELS } from './channels.ts'
+import { newRoundStepOf, newValidBlockOf, validateMessage } from './messages.ts'
+import { PeerState } from './peer-state.ts'
+import { ourVotesAt, pumpCurrent, pumpStored } from './pump.ts'
+import type { Link, StoredBlocks, Withheld } from './pump.ts'
+
+/** What the reactor is made of. */
+export interface ConsensusReactorOptions {
+  readonly engine: ConsensusEngine
+  readonly blocks: StoredBlocks
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly initialHeight: bigint
+  /** Ends the connection of a peer that broke the protocol. */
+  readonly stopPeer: (peer: Peer, reason: string) => void
+}
+
+/** How long a message of somebody else waits for the peer's own word that it has it. */
+const RELAY_DELAY_MS = 10
+/** The deadline that mends lost messages; everything else is sent on an event. */
+const REPAIR_MS = 2000
+
+interface ActiveLink extends Link {
+  dirty: boolean
+  readingStore: boolean
+}
+
+/** Consensus channels 0x20 to 0x23 of one node. Counterpart in CometBFT: consensus/reactor.go. */
+export class ConsensusReactor implements Reactor, EngineListener {
+  readonly channels: readonly ChannelDescriptor[] = CONSENSUS_CHANNELS
+  readonly #options: ConsensusReactorOptions
+  readonly #links = new Map<string, ActiveLink>()
+  readonly #withheldVotes = new Set<Vote>()
+  readonly #withheldParts = new Set<string>()
+  readonly #withheld: Withheld = {
+    hasVote: (vote) => this.#withheldVotes.has(vote),
+    hasPart: (header, index) => this.#withheldParts.has(partKey(header, index)),
+  }
+  #relayTimer: Timer | null = null
+  #repairTimer: Timer | null = null
+  #pumpDeferred = false
+
+  constructor(options: ConsensusReactorOptions) {
+    this.#options = options
+  }
+
+  /** Begins the repair deadline. */
+  start(): void {
+    this.#repairTimer = this.#options.clock.setTimer(REPAIR_MS, () => this.#repair())
+  }
+
+  /** Cancels every deadline; nothing is sent afterwards. */
+  stop(): void {
+    this.#repairTimer?.cancel()
+    this.#relayTimer?.cancel()
+    this.#links.clear()
+  }
+
+  /** The peers and what is known of them, for an operator's dump. */
+  links(): readonly Link[] {
+    return [...this.#links.values()]
+  }
+
+  addPeer(peer: Peer): void {
+    const link = { peer, known: new PeerState(), dirty: false, readingStore: false }
+    this.#links.set(peer.id, link)
+    this.#announceStepTo(link)
+  }
+
+  removePeer(peer: Peer): void {
+    this.#links.delete(peer.id)
+    this.#options.engine.removePeer(peer.id)
+  }
+
+  onDrain(peer: Peer): void {
+    const link = this.#links.get(peer.id)
+    if (link !== undefined) this.#pumpSoon(link)
+  }
+
+  receive(peer: Peer, channelId: number, bytes: Uint8Array): void {
+    const link = this.#links.get(peer.id)
+    if (link === undefined) return
+    const decoded = tryDecode(decodeConsensusMessage, bytes)
+    const refusal = decoded.ok
+      ? validateMessage(decoded.value, channelId, this.#options.initialHeight)
+      : decoded.error
+    if (refusal !== null) return this.#options.stopPeer(peer, refusal)
+    if (decoded.ok) this.#take(link, decoded.value)
+  }
+
+  #take(link: ActiveLink, message: ConsensusWireMessage): void {
+    switch (message.kind) {
+      case 'new-round-step':
+        if (link.known.applyRoundStep(message)) this.#pumpSoon(link)
+        return
+      case 'new-valid-block':
+        link.known.applyValidBlock({
+          height: message.height,
+          round: message.round,
+          header: message.blockPartSetHeader,
+          bits: message.blockParts,
+          isCommit: message.isCommit,
+        })
+        return this.#pumpSoon(link)
+      case 'has-vote':
+        return this.#confirm(link, message)
+      case 'vote-set-maj23':
+        return this.#answerMaj23(link, message)
+      case 'vote-set-bits':
+        return this.#takeVoteSetBits(link, message)
+      case 'proposal-pol':
+        // Every prevote of the height is sent anyway, so what a peer's polka lacks needs no book.
+        return
+      default:
+        return this.#takeSigned(link, message)
+    }
+  }
+
+  #takeSigned(
+    link: ActiveLink,
+    message: Extract<ConsensusWireMessage, { kind: 'proposal' | 'block-part' | 'vote' }>,
+  ): void {
+    const { engine } = this.#options
+    const { peer, known } = link
+    let refusal: string | null
+    if (message.kind === 'proposal') {
+      known.setHasProposal(message.proposal)
+      refusal = engine.receiveProposal(message.proposal, peer.id)
+    } else if (message.kind === 'block-part') {
+      known.setHasPart(message.height, message.part.index)
+      refusal = engine.receivePart(message)
+    } else {
+      const { vote } = message
+      this.#confirm(link, { ...vote, index: vote.validatorIndex })
+      refusal = engine.receiveVote(vote, peer.id)
+    }
+    if (refusal !== null) this.#options.stopPeer(peer, refusal)
+  }
+
+  #confirm(
+    link: ActiveLink,
+    place: { height: bigint; round: number; type: number; index: number },
+  ): void {
+    const state = this.#options.engine.state
+    const size = ourVotesAt(state, place)?.bits.size ?? validatorsOf(state).size
+    link.known.confirmVote(place, size, state.round)
+  }
+
+  #answerMaj23(
+    link: ActiveLink,
+    message: Extract<ConsensusWireMessage, { kind: 'vote-set-maj23' }>,
+  ): void {
+    const { engine } = this.#options
+    const refusal = engine.claimMaj23({ ...message, peerId: link.peer.id })
+    if (refusal !== null) return this.#options.stopPeer(link.peer, refusal)
+    const ours = ourVotesAt(engine.state, message)
+    if (ours === null) return
+    const { height, round, type, blockId } = message
+    const votes = ours.bitsFor(blockId)
+    const answer = { kind: 'vote-set-bits', height, round, type, blockId, votes } as const
+    link.peer.send(CHANNEL.voteSetBits, encodeConsensusMessage(answer))
+  }
+
+  #takeVoteSetBits(
+    link: ActiveLink,
+    message: Extract<ConsensusWireMessage, { kind: 'vote-set-bits' }>,
+  ): void {
+    const ours = ourVotesAt(this.#options.engine.state, message)
+    if (ours === null) return
+    link.known.applyVoteSetBits(message, message.votes, ours.bitsFor(message.blockId))
+    this.#pumpSoon(link)
+  }
+
+  onStep(): void {
+    for (const link of this.#links.values()) {
+      this.#announceStepTo(link)
+      this.#pumpSoon(link)
+    }
+  }
+
+  onValidBlock(): void {
+    const message = newValidBlockOf(this.#options.engine.state)
+    if (message !== null) this.#broadcastState(encodeConsensusMessage(message))
+  }
+
+  onVoteAdded(vote: Vote, own: boolean): void {
+    const { height, round, type, validatorIndex: index } = vote
+    const message = encodeConsensusMessage({ kind: 'has-vote', height, round, type, index })
+    for (const { peer, known } of this.#links.values()) {
+      if (known.height === height || known.height === height + 1n) peer.send(CHANNEL.state, message)
+    }
+    if (own) return this.#pumpAllSoon()
+    this.#withheldVotes.add(vote)
+    this.#relayLater()
+  }
+
+  onPartAdded(header: PartSetHeader, index: number): void {
+    this.#withheldParts.add(partKey(header, index))
+    this.#relayLater()
+  }
+
+  onProposal(own: boolean): void {
+    if (own) this.#pumpAllSoon()
+    else this.#relayLater()
+  }
+
+  #announceStepTo(link: ActiveLink): void {
+    const { engine, clock } = this.#options
+    const message = newRoundStepOf(engine, clock.monotonicMs())
+    if (message !== null) link.peer.send(CHANNEL.state, encodeConsensusMessage(message))
+  }
+
+  #broadcastState(message: Uint8Array): void {
+    for (const { peer } of this.#links.values()) peer.send(CHANNEL.state, message)
+  }
+
+  // In a full mesh nearly every message arrives from its author; passing it on at once would
+  // multiply the traffic by the number of peers. The peer's HasVote usually comes first.
+  #relayLater(): void {
+    this.#relayTimer ??= this.#options.clock.setTimer(RELAY_DELAY_MS, () => {
+      this.#relayTimer = null
+      this.#withheldVotes.clear()
+      this.#withheldParts.clear()
+      this.#pumpAllSoon()
+    })
+  }
+
+  #pumpAllSoon(): void {
+    for (const link of this.#links.values()) this.#pumpSoon(link)
+  }
+
+  // One pass at the end of the turn serves every event of the turn.
+  #pumpSoon(link: ActiveLink): void {
+    link.dirty = true
+    if (this.#pumpDeferred) return
+    this.#pumpDeferred = true
+    this.#options.clock.defer(() => {
+      this.#pumpDeferred = false
+      for (const each of this.#links.values()) if (each.dirty) this.#pump(each)
+    })
+  }
+
+  #pump(link: ActiveLink): void {
+    link.dirty = false
+    const { engine } = this.#options
+    const { height } = link.known
+    // Nothing on 0x21 and 0x22 before the peer's first step: it would be dropped there.
+    if (height === 0n || !engine.running) return
+    pumpCurrent(link, engine.state, this.#withheld)
+    if (height < engine.state.height) this.#pumpFromStore(link)
+  }
+
+  #pumpFromStore(link: ActiveLink): void {
+    if (link.readingStore) return
+    link.readingStore = true
+    const { height } = link.known
+    pumpStored(link, this.#options.blocks, this.#options.engine.state.height)
+      .catch((error: unknown) => this.#options.logger.error('stored block not read', { error }))
+      .finally(() => {
+        link.readingStore = false
+        // The peer moved on while the store was read.
+        if (link.known.height !== height || link.dirty) this.#pumpSoon(link)
+      })
+  }
+
+  // Mends what was lost or dropped: asks which votes are missing, and sends unconfirmed ones again.
+  #repair(): void {
+    this.#repairTimer = this.#options.clock.setTimer(REPAIR_MS, () => this.#repair())
+    for (const link of this.#links.values()) {
+      link.known.forgetUnconfirmed()
+      this.#askMaj23(link)
+      this.#pumpSoon(link)
+    }
+  }
+
+  #askMaj23(link: ActiveLink): void {
+    const { state } = this.#options.engine
+    if (link.known.height !== state.height) return
+    const rounds = new Set([state.round, link.known.round, state.validRound, state.lockedRound])
+    for (const round of rounds) {
+      const votes = state.votes.get(round)
+      if (votes === undefined) continue
+      for (const set of [votes.prevotes, votes.precommits]) {
+        const { maj23, type } = set
+        if (maj23 === null || maj23 === 'nil') continue
+        const claim = { kind: 'vote-set-maj23', height: state.height, round, type } as const
+        link.peer.send(CHANNEL.state, encodeConsensusMessage({ ...claim, blockId: maj23 }))
+      }
+    }
+  }
+}
+
+function partKey(header: PartSetHeader, index: number): string {
+  return `${bytesKey(header.hash)}/${index}`
+}
