@@ -8,10 +8,16 @@ import type { ConsensusState, EarlyPart, KnownBlock } from './state.ts'
 import { change, emit } from './turn.ts'
 import type { Turn } from './turn.ts'
 
-/** Parts kept before anything says whose they are: two mebibytes, one normal block or a bad peer's junk. */
+/**
+ * Parts kept before anything says whose they are: two mebibytes, one normal block or a bad peer's
+ * junk.
+ */
 export const MAX_EARLY_PARTS = 32
 
-/** Blocks whose parts are kept per height. Verdicts stay for all: one small entry per proposal or polka. */
+/**
+ * Blocks whose parts are kept per height. Verdicts stay for all: one small entry per proposal or
+ * polka.
+ */
 export const MAX_COMPLETE_BLOCKS = 8
 
 /** Makes `blockId` the value whose parts are collected; parts already here count at once. */
@@ -33,8 +39,8 @@ export function onBlockPart(turn: Turn, height: bigint, early: EarlyPart): void 
 }
 
 /**
- * Enters a complete block under its identity, has it validated the first time, and releases the parts of
- * blocks nobody refers to. A block that is already committed needs no opinion of ours.
+ * Enters a complete block under its identity, has it validated the first time, and releases the
+ * parts of blocks nobody refers to. A block that is already committed needs no opinion of ours.
  */
 export function recordBlock(turn: Turn, blockId: BlockId, partSet: PartSet): void {
   const { height, round, step } = turn.state
@@ -63,7 +69,8 @@ function addPart(turn: Turn, part: Part): boolean {
   return result.kind !== 'invalid'
 }
 
-// Two identities may share one part set (a proposer that lies about the hash), so parts are looked up by header.
+// Two identities may share one part set (a proposer that lies about the hash), so parts are looked
+// up by header.
 function partsAtHand(state: ConsensusState, blockId: BlockId): PartSet {
   const header = blockId.partSetHeader
   if (state.proposalParts !== null && equalHeader(state.proposalParts.header, header)) {
@@ -79,7 +86,8 @@ function equalHeader(a: PartSetHeader, b: PartSetHeader): boolean {
   return a.total === b.total && equalBytes(a.hash, b.hash)
 }
 
-// A part can overtake its proposal by one round at most; while a part set is open the others wait for the next.
+// A part can overtake its proposal by one round at most; while a part set is open the others wait
+// for the next.
 function isWorthKeeping(state: ConsensusState, { round, part }: EarlyPart): boolean {
   if (state.commitRound !== -1 || state.earlyParts.length >= MAX_EARLY_PARTS) return false
   if (part.bytes.length > BLOCK_PART_SIZE) return false

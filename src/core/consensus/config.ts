@@ -1,9 +1,12 @@
-// What one node brings to the algorithm and never changes while it runs: identity, lock rule, timeouts.
+// What one node brings to the algorithm and keeps while it runs: identity, lock rule, timeouts.
 
 import type { Crypto } from '../crypto/index.ts'
 import type { LockRule } from '../types/index.ts'
 
-/** Timeouts in milliseconds: `xMs` in round 0, `xDeltaMs` more for each later round, never above `maxMs`. */
+/**
+ * Timeouts in milliseconds: `xMs` in round 0, `xDeltaMs` more for each later round, never above
+ * `maxMs`.
+ */
 export interface TimeoutConfig {
   readonly proposeMs: number
   readonly proposeDeltaMs: number
@@ -22,8 +25,9 @@ export interface ConsensusContext {
   readonly chainId: string
   readonly crypto: Crypto
   /**
-   * `paper`: a lock is never given up. `comet-legacy`: CometBFT 0.34 to 0.40. The rule of the network, from
-   * genesis, never a setting of one node: mixed, one faulty validator of four forks the chain.
+   * `paper`: a lock is never given up. `comet-legacy`: CometBFT 0.34 to 0.40. The rule of the
+   * network, from genesis, never a setting of one node: mixed, one faulty validator of four forks
+   * the chain.
    */
   readonly lockRule: LockRule
   readonly self: Uint8Array | null

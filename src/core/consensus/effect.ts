@@ -1,9 +1,11 @@
-// Everything the algorithm asks of its host, as data, with the host's duties: what is on disk before what leaves.
+// Everything the algorithm asks of its host, as data, and what must be on disk before what leaves.
 
 import type { BlockId, PartSet, Vote, VoteSet, VoteType } from '../types/index.ts'
 import type { Timeout } from './timeout.ts'
 
-/** Why a round ended without a decision, as far as this node saw it. Validators are given by index. */
+/**
+ * Why a round ended without a decision, as far as this node saw it. Validators are given by index.
+ */
 export interface RoundFailure {
   readonly proposalSeen: boolean
   readonly blockComplete: boolean
@@ -18,18 +20,19 @@ export interface RoundFailure {
 }
 
 /**
- * One thing for the host to do. The host performs the effects of a transition in the order given, and
- * keeps these duties:
+ * One thing for the host to do. The host performs the effects of a transition in the order given,
+ * and keeps these duties:
  *
- * 1. Log first. Every input is appended to the log before `transition` sees it; nothing has to be
- *    synced for that alone.
- * 2. Sign last. Before `sign-proposal` and `sign-vote` are answered the log up to and including the
- *    input that caused them is durable, then the signer's own state is durable, then the signed message
- *    is in the log and durable. Only then may it leave the machine, and then it returns as
+ * 1. Log first. An input that changed the state is appended to the log before its effects are
+ *    performed. That alone needs no sync.
+ * 2. Sign last. A signature is used only once two things are durable: the log up to the input that
+ *    asked for it, and the signer's own state with the signature in it, so that asking again after
+ *    a crash gives the same message or none. Then it leaves the machine, and it returns here as
  *    `signed-proposal` or `signed-vote`. A signer that declines is answered with `sign-refused`.
- * 3. Announcements (`announce-*`) need nothing on disk: they tell what this node has, not what it promises.
- * 4. `decide`: the block and its precommits are in the store before the log's end of the height, that
- *    before the application commits, and all of it before `start-height` for the next height.
+ * 3. Announcements (`announce-*`) need nothing on disk: they tell what this node has, not what it
+ *    promises.
+ * 4. `decide`: the block and its precommits are in the store before the log's end of the height,
+ *    that before the application commits, and all of it before `start-height` for the next height.
  *
  * | effect | answered by |
  * |---|---|
@@ -49,7 +52,10 @@ export type Effect =
     }
   | { readonly kind: 'wait-for-txs'; readonly height: bigint }
   | { readonly kind: 'build-block'; readonly height: bigint; readonly round: number }
-  /** The host checks that the parts decode to a block with `blockId.hash`, the chain's rules and the application. */
+  /**
+   * The host checks that the parts decode to a block with `blockId.hash`, the chain's rules and the
+   * application.
+   */
   | {
       readonly kind: 'validate-block'
       readonly height: bigint
@@ -74,7 +80,10 @@ export type Effect =
     }
   /** Broadcast NewRoundStep, made from the new state; at most once per transition. */
   | { readonly kind: 'announce-step' }
-  /** Broadcast NewValidBlock for `proposalParts` of the new state, with the bits that are really there. */
+  /**
+   * Broadcast NewValidBlock for `proposalParts` of the new state, with the bits that are really
+   * there.
+   */
   | { readonly kind: 'announce-valid-block' }
   /** A vote was counted: HasVote to all, the vote to who lacks it. Comes for own votes too. */
   | { readonly kind: 'announce-vote'; readonly vote: Vote }

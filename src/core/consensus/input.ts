@@ -1,4 +1,4 @@
-// Everything the algorithm can be told, as data; each input arrives verified and is logged before it is applied.
+// Everything the algorithm can be told, as data: verified before, and logged before it is applied.
 
 import type {
   BlockId,
@@ -18,18 +18,18 @@ export interface BuiltBlock {
 }
 
 /**
- * One event for `transition`. Late, early and repeated inputs are never an error: they change nothing
- * when no rule waits for them.
+ * One event for `transition`. Late, early and repeated inputs are never an error: they change
+ * nothing when no rule waits for them.
  *
- * - `start-height`: the chain is ready for `height` (above the height so far). `validatorSet` is the set
- *   of round 0, `lastPrecommits` the precommits that decided `height - 1` (null at the initial height).
- *   `waitForTxs`: round 0 waits for `txs-available`, a proposal or other validators before it proposes.
- *   `immediately`: round 0 starts without the commit timeout.
+ * - `start-height`: the chain is ready for `height` (above the height so far). `validatorSet` is
+ *   the set of round 0, `lastPrecommits` the precommits that decided `height - 1` (null at the
+ *   initial height). `waitForTxs`: round 0 waits for `txs-available`, a proposal or other
+ *   validators before it proposes. `immediately`: round 0 starts without the commit timeout.
  * - `proposal`: signature verified against the proposer of (height, round).
  * - `block-part`: its proof is checked here, against the part set that is being collected.
  * - `vote`: verified and bounded by the message pool; may be a precommit of `height - 1`.
- * - `block-built`, `block-validity`, `signed-proposal`, `signed-vote`, `sign-refused`: answers to the
- *   effects `build-block`, `validate-block`, `sign-proposal` and `sign-vote`.
+ * - `block-built`, `block-validity`, `signed-proposal`, `signed-vote`, `sign-refused`: answers to
+ *   the effects `build-block`, `validate-block`, `sign-proposal` and `sign-vote`.
  */
 export type Input =
   | {

@@ -1,11 +1,14 @@
-// What must be true of every state; the names in brackets are those of the published TLA+ specification.
+// What must be true of every state, under the names of the published TLA+ specification.
 
 import { assert } from '../bytes/index.ts'
 import { isPolkaFor } from './locks.ts'
 import { blockOf, precommitMaj23 } from './quorum.ts'
 import type { ConsensusState } from './state.ts'
 
-/** Throws `InvariantError` when `state` could not have come from the algorithm. Costs a few comparisons. */
+/**
+ * Throws `InvariantError` when `state` could not have come from the algorithm. Costs a few
+ * comparisons.
+ */
 export function assertInvariants(state: ConsensusState): void {
   const { round, step, lockedRound, lockedValue, validRound, validValue } = state
   assert(Number.isInteger(round) && round >= 0, 'a round is an integer >= 0')
@@ -27,7 +30,8 @@ export function assertInvariants(state: ConsensusState): void {
   assertCommit(state)
 }
 
-// AllNoFutureMessagesSent, and AllNoEquivocationByCorrect together with the assertions where votes are asked for.
+// AllNoFutureMessagesSent, and AllNoEquivocationByCorrect together with the assertions where votes
+// are asked for.
 function assertOwnMessages(state: ConsensusState): void {
   const { round, ownProposalRound, ownPrevoteRound, ownPrecommitRound } = state
   assert(ownProposalRound <= round, 'no proposal for a future round')

@@ -21,7 +21,9 @@ export function blockOf(majority: Majority): BlockId | null {
   return majority === 'nil' ? null : majority
 }
 
-/** L55's f+1: validators with more than one third of the power sent a vote of any kind for `round`. */
+/**
+ * L55's f+1: validators with more than one third of the power sent a vote of any kind for `round`.
+ */
 export function oneThirdVotedIn(state: ConsensusState, round: number): boolean {
   const votes = state.votes.get(round)
   if (votes === undefined) return false

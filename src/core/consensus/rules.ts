@@ -1,26 +1,27 @@
-// The rules that need no new input once their condition holds: a decision table and one named action per row.
+// The rules that need no new input once their condition holds: a decision table, one action a row.
 //
-// Rows are tried from top to bottom until none fits. A polka is more than two thirds of the prevotes of the
-// current round for one block, a nil polka for nil; "any" is more than two thirds for anything. "Judged" is
-// the answer of locks.ts. A block is "here" when all its parts are.
+// Rows are tried from top to bottom until none fits. "Voting" is propose, prevote or precommit. A
+// polka is more than two thirds of the prevotes of the current round for one block, a nil polka for
+// nil; "any" is more than two thirds for anything at all. "Judged" is the answer of locks.ts. A
+// block is "here" when all its parts are. Each row ends with the step that follows, if it changes.
 //
-// | step                 | votes and proposal                           | rule                       | paper   | then      |
-// |----------------------|----------------------------------------------|----------------------------|---------|-----------|
-// | commit               | the block of the commit is here, undecided   | decide                     | L49-L54 | commit    |
-// | new-height           | proposed block here, or > 1/3 voted          | begin-round                | L11     | propose   |
-// | new-round            | proposal here, or > 1/3 voted                | begin-round                | L11     | propose   |
-// | propose to precommit | polka, block not here, not collected yet     | collect-polka-block        |         |           |
-// | propose              | proposal with polRound -1, judged            | prevote-new-value          | L22-L27 | prevote   |
-// | propose              | proposal with polRound and its polka, judged | prevote-repeated-value     | L28-L33 | prevote   |
-// | prevote              | polka, block valid                           | precommit-value            | L36-L43 | precommit |
-// | prevote              | nil polka                                    | precommit-nil              | L44-L46 | precommit |
-// | prevote              | polka, block invalid                         | precommit-nil              | L61     | precommit |
-// | prevote              | any prevotes, first time                     | schedule-prevote-timeout   | L34-L35 |           |
-// | precommit            | polka, block valid, first time               | update-valid-value         | L42-L43 |           |
-// | propose to precommit | any precommits, first time                   | schedule-precommit-timeout | L47-L48 |           |
+// | step       | votes and proposal             | rule                       | paper   | then    |
+// |------------|--------------------------------|----------------------------|---------|---------|
+// | commit     | its block here, undecided      | decide                     | L49-L54 |         |
+// | new-height | proposed block here, or > 1/3  | begin-round                | L11     | propose |
+// | new-round  | proposal, or > 1/3 voted       | begin-round                | L11     | propose |
+// | voting     | polka, its block not here      | collect-polka-block        |         |         |
+// | propose    | proposal polRound -1, judged   | prevote-new-value          | L22-L27 | prevote |
+// | propose    | proposal and its polka, judged | prevote-repeated-value     | L28-L33 | prevote |
+// | prevote    | nil polka                      | precommit-nil              | L44-L46 | precomm.|
+// | prevote    | polka, block invalid           | precommit-nil              | L61     | precomm.|
+// | prevote    | polka, block valid             | precommit-value            | L36-L43 | precomm.|
+// | prevote    | any prevotes, first time       | schedule-prevote-timeout   | L34-L35 |         |
+// | precommit  | polka, block valid, first time | update-valid-value         | L42-L43 |         |
+// | voting     | any precommits, first time     | schedule-precommit-timeout | L47-L48 |         |
 //
-// Rules tied to one arriving message stand with that message in transition.ts: L49 for any round, L55-L56,
-// L57-L60, L61-L64, L65-L67.
+// Rules tied to one arriving message stand with that message in transition.ts: L49 for any round,
+// L55-L56, L57-L60, L61-L64, L65-L67.
 
 import { assert } from '../bytes/index.ts'
 import { equalBlockId } from '../types/index.ts'

@@ -14,10 +14,14 @@ export type ConsensusStep =
   | 'precommit'
   | 'commit'
 
-/** A block's validity: not asked (it was already committed), the host is being asked, or its answer. */
+/**
+ * A block's validity: not asked (it was already committed), the host is being asked, or its answer.
+ */
 export type Validity = 'unknown' | 'pending' | 'valid' | 'invalid'
 
-/** A block whose parts were all here once. `partSet` is null when the bound on blocks released it. */
+/**
+ * A block whose parts were all here once. `partSet` is null when the bound on blocks released it.
+ */
 export interface KnownBlock {
   readonly blockId: BlockId
   readonly partSet: PartSet | null
@@ -45,7 +49,10 @@ export interface EarlyPart {
   readonly part: Part
 }
 
-/** Algorithm 1's variables (lines 1 to 9) and what the network needs around them: all that L53 resets. */
+/**
+ * Algorithm 1's variables (lines 1 to 9) and what the network needs around them: all that L53
+ * resets.
+ */
 export interface RoundState {
   readonly round: number
   readonly step: ConsensusStep
@@ -65,7 +72,10 @@ export interface RoundState {
   /** Blocks of this height by `blockIdKey`, oldest first. */
   readonly blocks: ReadonlyMap<string, KnownBlock>
   readonly votes: HeightVotes
-  /** The last round in which this node asked for a signature of that kind: never twice for one round. */
+  /**
+   * The last round in which this node asked for a signature of that kind: never twice for one
+   * round.
+   */
   readonly ownProposalRound: number
   readonly ownPrevoteRound: number
   readonly ownPrecommitRound: number
@@ -79,8 +89,8 @@ export interface RoundState {
 }
 
 /**
- * The whole state: plain immutable data. A transition makes a new one and shares what did not change. Rounds are -1
- * for "none", values null.
+ * The whole state: plain immutable data. A transition makes a new one and shares what did not
+ * change. Rounds are -1 for "none", values null.
  */
 export interface ConsensusState extends RoundState {
   readonly context: ConsensusContext

@@ -36,6 +36,12 @@ export function enterPropose(turn: Turn): void {
   } else emit(turn, { kind: 'build-block', height: turn.state.height, round: turn.state.round })
 }
 
+/** Whether this node's block for the round was asked for and has not been signed yet. */
+export function awaitsOwnProposal(state: ConsensusState): boolean {
+  const { step, proposal, ownProposalRound, round } = state
+  return step === 'propose' && proposal === null && ownProposalRound < round && isProposer(state)
+}
+
 /** L19: asks for the signature of this round's proposal. */
 export function signProposal(turn: Turn, blockId: BlockId, polRound: number): void {
   const { height, round, ownProposalRound } = turn.state

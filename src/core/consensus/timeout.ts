@@ -12,7 +12,9 @@ export interface Timeout {
   readonly step: TimeoutStep
 }
 
-/** How long `timeout` lasts, in milliseconds: linear in the round, capped, from zero at each height. */
+/**
+ * How long `timeout` lasts, in milliseconds: linear in the round, capped, from zero at each height.
+ */
 export function timeoutMs(timeout: Timeout, config: TimeoutConfig): number {
   switch (timeout.step) {
     case 'new-height':

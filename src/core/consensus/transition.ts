@@ -13,7 +13,13 @@ import { applyRules } from './rules.ts'
 import { FRESH_HEIGHT, knownBlock, votesOf } from './state.ts'
 import type { ConsensusState } from './state.ts'
 import { enterCommit, enterPrecommitNil, enterPrevoteWithoutProposal } from './steps.ts'
-import { enterPropose, enterRound, scheduleTimeout, signProposal } from './steps.ts'
+import {
+  awaitsOwnProposal,
+  enterPropose,
+  enterRound,
+  scheduleTimeout,
+  signProposal,
+} from './steps.ts'
 import type { Timeout } from './timeout.ts'
 import { announceStep, change, emit } from './turn.ts'
 import type { Turn } from './turn.ts'
@@ -27,8 +33,8 @@ export interface Transition {
 type InputOf<K extends Input['kind']> = Extract<Input, { kind: K }>
 
 /**
- * Algorithm 1: the next state and the effects of one input. Changes nothing it is given; equal arguments
- * give equal results. An input that changes nothing returns the same state object. Throws
+ * Algorithm 1: the next state and the effects of one input. Changes nothing it is given; equal
+ * arguments give equal results. An input that changes nothing returns the same state object. Throws
  * `InvariantError` when the state is broken or a height starts out of order (a bug of the host).
  */
 export function transition(state: ConsensusState, input: Input): Transition {
@@ -130,7 +136,8 @@ function count(turn: Turn, vote: Vote): boolean {
   return true
 }
 
-// Precommits of the height before are welcome until round 0 starts: they make the next commit fuller.
+// Precommits of the height before are welcome until round 0 starts: they make the next commit
+// fuller.
 function onLatePrecommit(turn: Turn, vote: Vote): void {
   const { lastPrecommits, step } = turn.state
   if (lastPrecommits === null || step !== 'new-height') return
@@ -164,8 +171,8 @@ function onTimeout(turn: Turn, { height, round, step }: Timeout): void {
   }
 }
 
-// Where only our own application's answer is missing, the vote waits for it: the answer always comes, and
-// a timeout shorter than the application would otherwise prevent every decision.
+// Where only our own application's answer is missing, the vote waits for it: the answer always
+// comes, and a timeout shorter than the application would otherwise prevent every decision.
 function onTimeoutPropose(turn: Turn): void {
   if (judgeProposal(turn.state).kind !== 'lacks-validity') enterPrevoteWithoutProposal(turn)
 }
@@ -177,7 +184,8 @@ function onTimeoutPrevote(turn: Turn): void {
 }
 
 function onBlockBuilt(turn: Turn, { height, round, block }: InputOf<'block-built'>): void {
-  if (!isOwnTurn(turn.state, height, round)) return
+  if (height !== turn.state.height || round !== turn.state.round) return
+  if (!awaitsOwnProposal(turn.state)) return
   if (block === null) return enterPrevoteWithoutProposal(turn)
   signProposal(turn, block.blockId, -1)
   recordBlock(turn, block.blockId, block.partSet)
@@ -194,12 +202,6 @@ function onBlockValidity(turn: Turn, input: InputOf<'block-validity'>): void {
 // A refused vote is a vote not sent; a refused proposal must not keep us waiting for it.
 function onSignRefused(turn: Turn, { height, round, what }: InputOf<'sign-refused'>): void {
   if (what !== 'proposal' || height !== turn.state.height || round !== turn.state.round) return
-  if (turn.state.step === 'propose' && turn.state.proposal === null) {
-    enterPrevoteWithoutProposal(turn)
-  }
-}
-
-function isOwnTurn(state: ConsensusState, height: bigint, round: number): boolean {
-  if (height !== state.height || round !== state.round || state.step !== 'propose') return false
-  return state.proposal === null && state.ownProposalRound < round
+  const { step, proposal } = turn.state
+  if (step === 'propose' && proposal === null) enterPrevoteWithoutProposal(turn)
 }

@@ -19,7 +19,10 @@ export function emit(turn: Turn, effect: Effect): void {
   turn.effects.push(effect)
 }
 
-/** Adds `announce-step` unless it is there already: the host announces the state at the end of the turn. */
+/**
+ * Adds `announce-step` unless it is there already: the host announces the state at the end of the
+ * turn.
+ */
 export function announceStep(turn: Turn): void {
   if (!turn.effects.some((effect) => effect.kind === 'announce-step')) {
     emit(turn, { kind: 'announce-step' })
