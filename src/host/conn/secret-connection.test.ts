@@ -67,8 +67,9 @@ describe('secret connection', () => {
       a.connection.write(data)
       const wire = concatBytes(...a.wire.splice(0))
       expect(wire.length).toBe(Math.ceil(size / 1024) * SEALED_FRAME_SIZE)
-      for (let at = 0; at < wire.length; at += 777)
+      for (let at = 0; at < wire.length; at += 777) {
         b.connection.receive(wire.subarray(at, at + 777))
+      }
       expect(concatBytes(...b.received.splice(0))).toEqual(data)
     }
   })

@@ -245,7 +245,7 @@ export class Switch {
       secret: { crypto, channelCrypto, nodeKeySeed, ephemeralSeed },
       clock,
       stepTimeoutMs: this.#config.handshakeStepMs,
-      nodeInfo: this.#makeNodeInfo(),
+      nodeInfo: this.nodeInfo(),
       expectedId,
       admit: (id) => this.#refusalOf(id, outbound),
       onDone: (shaken) => {
@@ -261,7 +261,8 @@ export class Switch {
     return handshake
   }
 
-  #makeNodeInfo(): NodeInfo {
+  /** What this node says about itself in a handshake now. */
+  nodeInfo(): NodeInfo {
     const ids = this.#channels.map((channel) => channel.id).toSorted((a, b) => a - b)
     const channels = Uint8Array.from(ids)
     return this.#options.makeNodeInfo({ id: this.id, listenAddress: this.listenAddress, channels })
