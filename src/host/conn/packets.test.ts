@@ -1,6 +1,6 @@
 // Packets written into frames are those that the codec writes, and are read back from any pieces.
 
-import fc from 'fast-check'
+import { array, assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, toHex } from '../../core/bytes/index.ts'
 import { encodeDelimited, encodePacket } from '../../core/proto/index.ts'
@@ -65,10 +65,10 @@ describe('delimited reader', () => {
   }
 
   test('reader: finds the same messages in whatever pieces the bytes come', () => {
-    const sizes = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 8 })
-    const cuts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 })
-    fc.assert(
-      fc.property(sizes, cuts, (lengths, pieceSizes) => {
+    const sizes = array(integer({ min: 0, max: 300 }), { maxLength: 8 })
+    const cuts = array(integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 })
+    assert(
+      property(sizes, cuts, (lengths, pieceSizes) => {
         const messages = lengths.map(messageOf)
         const bytes = concatBytes(...messages.map(encodeDelimited))
         const pieces: Uint8Array[] = []

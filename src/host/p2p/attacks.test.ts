@@ -85,6 +85,7 @@ for (const [name, makeWorld] of [
       const siege = await besiege(world)
       siege.attacker.stream.write(new Uint8Array(1044).fill(9))
       await expectOnlyAttackerGone(world, siege, 'CONN_BAD_FRAME')
+      expect(siege.honest.reactor.removed).toEqual([])
     })
 
     test('a message without end: ends at the capacity of its channel', async () => {
@@ -94,9 +95,10 @@ for (const [name, makeWorld] of [
       const many = concatBytes(...Array.from({ length: 200 }, () => piece))
       for (let i = 0; i < 10; i++) siege.attacker.connection.write(many)
       await expectOnlyAttackerGone(world, siege, 'CONN_OVERSIZED_MESSAGE')
+      expect(siege.honest.reactor.removed).toEqual([])
     })
 
-    test('messages without end on several channels: cost less than 32 MiB, then the connection', async () => {
+    test('messages without end on three channels: cost less than 32 MiB', async () => {
       const world = makeWorld()
       const siege = await besiege(world)
       const { victim, attacker } = siege
@@ -118,7 +120,7 @@ for (const [name, makeWorld] of [
       expect(most).toBeLessThan(32 * MIB)
     })
 
-    test('a peer that never reads: costs its queues and is told no, others are served', async () => {
+    test('a peer that never reads: costs its queues, others are served', async () => {
       const world = makeWorld()
       const { victim, honest, attacker } = await besiege(world)
       const peer = victim.switch.peers().find(({ id }) => id === attacker.id)
@@ -144,7 +146,7 @@ for (const [name, makeWorld] of [
 }
 
 describe('attacks in the handshake', () => {
-  test('a peer that never reads is dropped after 45 s without being banned', async () => {
+  test('a peer that never reads: is dropped after 45 s, not banned', async () => {
     const world = makeMemoryWorld()
     const siege = await besiege(world)
     const { victim, attacker } = siege
@@ -185,10 +187,9 @@ describe('attacks in the handshake', () => {
     await world.settle()
     expect([key.closedBecause, mute.closedBecause]).not.toContain(null)
     const steps = victim.logger.lines.map(({ fields }) => fields['reason']).slice(-2)
-    expect(steps.toSorted()).toEqual([
-      'the handshake took too long at auth',
-      'the handshake took too long at node-info',
-    ])
+    expect(new Set(steps)).toEqual(
+      new Set(['the handshake took too long at auth', 'the handshake took too long at node-info']),
+    )
     expect(world.clock.nextTimerMs()).toBeNull()
   })
 
@@ -200,7 +201,7 @@ describe('attacks in the handshake', () => {
     const long = await attack(world, victim, 66, { instead: Uint8Array.of(0xff, 0x7f) })
     const garbage = await attack(world, victim, 67, { instead: Uint8Array.of(3, 0xff, 0xff, 0xff) })
     await world.until(() => [text, long, garbage].every((one) => one.closedBecause !== null))
-    expect(codes(victim, 'handshake failed').toSorted()).toEqual([
+    expect(codes(victim, 'handshake failed').map(String).toSorted()).toEqual([
       'CONN_BAD_HELLO',
       'CONN_OVERSIZED_PACKET',
       'P2P_BAD_NODE_INFO',
@@ -221,7 +222,7 @@ describe('attacks in the handshake', () => {
     expect(silent.map(({ closedBecause }) => closedBecause !== null)).toEqual([true, false])
   })
 
-  test('half-open flood: 600 returning connections do not keep an honest peer out', async () => {
+  test('half-open flood: 600 connections do not keep an honest peer out', async () => {
     const world = makeTcpWorld()
     const victim = await start(world, 1, { config: { maxHandshakes: 200 } })
     const [host = '', port = ''] = victim.switch.listenAddress.slice('tcp://'.length).split(':')

@@ -50,7 +50,7 @@ async function end({ near, far, listening }: Joined): Promise<void> {
 /** Registers the suite for one implementation. */
 export function networkContract(name: string, makeWorld: () => NetworkWorld): void {
   describe(`network port, ${name}`, () => {
-    test('network: bytes arrive in order both ways, those sent before a handler is set too', async () => {
+    test('network: bytes arrive in order, those sent before a handler is set too', async () => {
       const world = makeWorld()
       const joined = await join(world)
       const received: number[] = []
@@ -66,14 +66,14 @@ export function networkContract(name: string, makeWorld: () => NetworkWorld): vo
       await end(joined)
     })
 
-    test('network: remote addresses are host:port and the dialled one is the listened one', async () => {
+    test('network: remote addresses are host:port', async () => {
       const joined = await join(makeWorld())
       expect(joined.near.remoteAddress).toBe(joined.listening.address)
       expect(joined.far.remoteAddress).toMatch(/^.+:\d+$/)
       await end(joined)
     })
 
-    test('network: an end is told to both sides once, with the own reason on the own side', async () => {
+    test('network: an end is told to both sides once', async () => {
       const world = makeWorld()
       const joined = await join(world)
       const reasons: string[] = []
@@ -89,7 +89,7 @@ export function networkContract(name: string, makeWorld: () => NetworkWorld): vo
       await end(joined)
     })
 
-    test('network: a reader that pauses makes write answer false, and resuming drains', async () => {
+    test('network: a reader that pauses is felt, and resuming drains', async () => {
       const world = makeWorld()
       const joined = await join(world)
       let received = 0
@@ -114,7 +114,7 @@ export function networkContract(name: string, makeWorld: () => NetworkWorld): vo
       await end(joined)
     })
 
-    test('network: dialling where nobody listens rejects, and so does an aborted dial', async () => {
+    test('network: dialling where nobody listens rejects', async () => {
       const world = makeWorld()
       const joined = await join(world)
       await end(joined)
