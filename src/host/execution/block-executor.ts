@@ -16,7 +16,8 @@ import type { Application } from '../abci/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { TxIndex } from '../indexer/index.ts'
 import { encodedTxSize, type Mempool } from '../mempool/index.ts'
-import type { Logger } from '../ports/index.ts'
+import type { KeyValueStore, Logger } from '../ports/index.ts'
+import { StoreBatch } from '../store/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
 import {
   extendedCommitInfo,
@@ -27,6 +28,7 @@ import {
 import { publishBlock } from './block-events.ts'
 import { callApplication, ExecutionError } from './errors.ts'
 import type { EvidenceSource } from './evidence-source.ts'
+import { Pruner } from './pruning.ts'
 import { verifiedSignatures } from './verified-signatures.ts'
 
 /** What a block executor is made of. */
@@ -34,6 +36,8 @@ export interface BlockExecutorOptions {
   readonly application: Application
   readonly mempool: Mempool
   readonly evidence: EvidenceSource
+  /** The database of the stores and the index, for the one batch that joins them. */
+  readonly store: KeyValueStore
   readonly blockStore: BlockStore
   readonly stateStore: StateStore
   readonly eventBus: EventBus
@@ -99,12 +103,14 @@ interface ExecutedBlock {
 export class BlockExecutor {
   readonly #options: BlockExecutorOptions
   readonly #logger: Logger
+  readonly #pruner: Pruner
   /** The blocks of the next height that were found valid, by id. */
   readonly #valid = new Set<string>()
 
   constructor(options: BlockExecutorOptions) {
     this.#options = options
     this.#logger = options.logger
+    this.#pruner = new Pruner(options)
   }
 
   /** A block for the next height. Throws {@link ExecutionError} when the application fails or gives too much. */
@@ -237,7 +243,7 @@ export class BlockExecutor {
         ? { retainHeight: 0n }
         : await callApplication('commit', height, () => application.commit())
       this.#updateMempool(executed)
-      if (retainHeight > 0n) await this.#prune(retainHeight, next)
+      if (retainHeight > 0n) await this.#prune(retainHeight)
     } finally {
       mempool.unlock()
     }
@@ -279,6 +285,49 @@ export class BlockExecutor {
     if (next.ok) return next.value
     const message = `the application's updates at height ${height} are impossible: ${next.error}`
     throw new ExecutionError('EXECUTION_BAD_RESPONSE', { height, message })
+  }
+
+  /** One synced batch: a crash leaves all of the block or nothing of it. */
+  async #save({ request, hashes, response, next }: ExecutedBlock): Promise<void> {
+    const { store, blockStore, stateStore, txIndex } = this.#options
+    const { block, blockId, partSet, seenCommit } = request
+    const { height } = block.header
+    const batch = new StoreBatch(store)
+    if (partSet !== null && seenCommit !== null) {
+      blockStore.putBlock(batch, { block, blockId, partSet, seenCommit })
+    }
+    stateStore.putResults(batch, height, response)
+    if (txIndex !== null) {
+      batch.add(await txIndex.operations({ height, hashes, results: response.txResults }))
+    }
+    stateStore.putChainState(batch, next)
+    await batch.commit()
+  }
+
+  /** The application needs no blocks below this height; a failure here loses nothing. */
+  async #prune(retainHeight: bigint): Promise<void> {
+    const { blockStore, stateStore } = this.#options
+    if (retainHeight <= blockStore.base) return
+    const blocks = await blockStore.prune(retainHeight)
+    await stateStore.prune(retainHeight)
+    this.#logger.info('pruned blocks', { retainHeight, blocks })
+  }
+
+  async #save({ request, hashes, response, next }: ExecutedBlock): Promise<void> {
+    const { blockStore, evidence, stateStore, store, txIndex } = this.#options
+    const { block, blockId, partSet, seenCommit } = request
+    const { height } = block.header
+    const batch = new StoreBatch(store)
+    if (partSet !== null && seenCommit !== null) {
+      blockStore.putBlock(batch, { block, blockId, partSet, seenCommit })
+    }
+    stateStore.putResults(batch, height, response)
+    if (txIndex !== null) {
+      batch.add(await txIndex.operations({ height, hashes, results: response.txResults }))
+    }
+    if (block.evidence.length > 0) batch.add(evidence.operations?.(block.evidence) ?? [])
+    stateStore.putChainState(batch, next)
+    await batch.commit()
   }
 
   #updateMempool({ request, hashes, response, next }: ExecutedBlock): void {

@@ -3,6 +3,7 @@
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Evidence } from '../../core/types/index.ts'
 import type { Awaitable } from '../abci/index.ts'
+import type { KeyValueOperation } from '../ports/index.ts'
 
 /** Evidence for a block, and the bytes it takes there. */
 export interface PendingEvidence {
@@ -16,6 +17,8 @@ export interface EvidenceSource {
   pending(maxBytes: bigint): PendingEvidence
   /** Why a block with this piece of evidence is invalid, or null. Must follow from the chain alone. */
   check(chainState: ChainState, evidence: Evidence): Awaitable<string | null>
+  /** Changes that go into the batch of a block with this evidence, so that it is never accepted twice. */
+  operations?(evidence: readonly Evidence[]): readonly KeyValueOperation[]
   /** A block with this evidence was committed; the chain state is the one after it. Called for every block. */
   update(chainState: ChainState, evidence: readonly Evidence[]): Awaitable<void>
 }
