@@ -40,6 +40,9 @@ export interface MessageSocket {
   onDrain(f: () => void): void
   /** Called once, whoever ended it. */
   onClose(f: () => void): void
+  /** Reads no more until `resume`, so that the client feels it; messages already received may still be handed over. */
+  pause(): void
+  resume(): void
   /** Ends the socket with a close frame; what does not close in time is cut. */
   close(code: number, reason: string): void
 }

@@ -1,21 +1,18 @@
 // Everything that rpc may ask a node, as one interface: the assembly of a node fills it in.
 
-import type { Time } from '../../core/bytes/index.ts'
+import type { BitArray, Time } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
-import type { NodeInfo } from '../../core/proto/index.ts'
+import type { ExecTxResult, FinalizeBlockResponse, NodeInfo } from '../../core/proto/index.ts'
 import type {
   Block,
   BlockId,
   BlockMeta,
   Commit,
   ConsensusParams,
-  ExecTxResult,
-  FinalizeBlockResponse,
   PublicKey,
   ValidatorSet,
 } from '../../core/types/index.ts'
-import type { BitArray } from '../../core/bytes/index.ts'
 import type {
   Awaitable,
   CheckTxResponse,

@@ -6,6 +6,9 @@
 // node keeps what it shows.
 // Counterpart in CometBFT: rpc/core, rpc/jsonrpc/server, libs/json.
 
+export { DEFAULT_RPC_CONFIG } from './config.ts'
+export type { RpcConfig } from './config.ts'
+export { RpcServer } from './rpc-server.ts'
 export type {
   RpcApplication,
   RpcBlocks,
