@@ -117,7 +117,7 @@ describe('native verification', () => {
 describe('native channel cryptography', () => {
   test('x25519: a public key of small order is refused by a throw', () => {
     const seed = new Uint8Array(32).fill(6)
-    expect(() => nativeChannelCrypto.x25519(seed, new Uint8Array(32))).toThrow()
+    expect(() => nativeChannelCrypto.x25519(seed, new Uint8Array(32))).toThrow(/deriv/)
   })
 
   test('chacha20-poly1305: the example of RFC 8439 without additional data opens again', () => {

@@ -1,0 +1,79 @@
+// Consensus parameters: their limits, and when vote extensions may be switched.
+
+import { expect, test } from 'vitest'
+import {
+  defaultConsensusParams,
+  hasVoteExtensions,
+  updateConsensusParams,
+  validateConsensusParams,
+  validateParamsUpdate,
+} from './index.ts'
+import type { ConsensusParams } from './index.ts'
+
+const { block, evidence } = defaultConsensusParams
+
+test('parameters: each limit refuses alone', () => {
+  const refused: readonly Partial<ConsensusParams>[] = [
+    { block: { ...block, maxBytes: 0n } },
+    { block: { ...block, maxBytes: -2n } },
+    { block: { ...block, maxBytes: 104_857_601n } },
+    { block: { ...block, maxGas: -2n } },
+    { evidence: { ...evidence, maxAgeNumBlocks: 0n } },
+    { evidence: { ...evidence, maxAgeDuration: 0n } },
+    { evidence: { ...evidence, maxBytes: -1n } },
+    { evidence: { ...evidence, maxBytes: block.maxBytes + 1n } },
+    { validator: { pubKeyTypes: [] } },
+    { validator: { pubKeyTypes: ['ed25519', 'bls12_381'] } },
+    { abci: { voteExtensionsEnableHeight: -1n } },
+  ]
+  const check = (change: Partial<ConsensusParams>): string | null =>
+    validateConsensusParams({ ...defaultConsensusParams, ...change })
+  expect(check({})).toBeNull()
+  expect(check({ block: { maxBytes: -1n, maxGas: 0n } })).toBeNull()
+  expect(refused.filter((change) => check(change) === null)).toEqual([])
+})
+
+test('parameters: an update replaces the groups that it names', () => {
+  const version = { app: 4n }
+  expect(updateConsensusParams(defaultConsensusParams, null)).toEqual(defaultConsensusParams)
+  const updated = updateConsensusParams(defaultConsensusParams, { version })
+  expect(updated).toEqual({ ...defaultConsensusParams, version })
+})
+
+/** Current height of extensions, height asked for, and whether that is allowed at height 10. */
+const switches: readonly (readonly [current: bigint, asked: bigint, allowed: boolean])[] = [
+  [0n, -1n, false],
+  [0n, 0n, true],
+  [0n, 10n, false],
+  [0n, 11n, true],
+  [5n, 5n, true],
+  [5n, 0n, false],
+  [5n, 12n, false],
+  [5n, 4n, false],
+  [10n, 11n, false],
+  [20n, 0n, true],
+  [20n, 20n, true],
+  [20n, 15n, true],
+  [20n, 10n, false],
+]
+
+test('vote extensions: are switched for future heights only, and never once in force', () => {
+  for (const [current, asked, allowed] of switches) {
+    const params = { ...defaultConsensusParams, abci: { voteExtensionsEnableHeight: current } }
+    const update = { abci: { voteExtensionsEnableHeight: asked } }
+    const reason = validateParamsUpdate(params, update, 10n)
+    expect([current, asked, reason === null]).toEqual([current, asked, allowed])
+  }
+  expect(validateParamsUpdate(defaultConsensusParams, null, 10n)).toBeNull()
+  expect(validateParamsUpdate(defaultConsensusParams, { version: { app: 1n } }, 10n)).toBeNull()
+})
+
+test('vote extensions: are in force from their height on', () => {
+  const params = { ...defaultConsensusParams, abci: { voteExtensionsEnableHeight: 5n } }
+  expect([4n, 5n, 6n].map((height) => hasVoteExtensions(params, height))).toEqual([
+    false,
+    true,
+    true,
+  ])
+  expect(hasVoteExtensions(defaultConsensusParams, 5n)).toBe(false)
+})
