@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+// The command `quadrille`: CometBFT's verbs, flags and environment, and `dev`.
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { addDev } from './dev.ts'
+import { addInit } from './init.ts'
+import { addReset } from './reset.ts'
+import { addShow } from './show.ts'
+import { addStart } from './start.ts'
+import { addTestnet } from './testnet.ts'
+import { addVersion } from './version.ts'
+import { HOME_FLAG, LOG_LEVEL_FLAG, TRACE_FLAG } from './global-flags.ts'
+
+/** Exit codes: 0 well, 1 failed, with one line on stderr that says why. */
+export type ExitCode = number
+
+/** Runs the command line after the program's name and answers the exit code. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const outcome = { code: 0 }
+  const program = makeProgram(outcome)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return outcome.code
+  } catch (error) {
+    return report(error, program.opts<{ trace?: boolean }>().trace === true)
+  }
+}
+
+function makeProgram(outcome: { code: ExitCode }): Command {
+  const program = new Command('quadrille')
+  program
+    .description('Byzantine-fault-tolerant consensus: a node for CometBFT networks.')
+    .option(...HOME_FLAG)
+    .option(...LOG_LEVEL_FLAG)
+    .option(...TRACE_FLAG)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText('after', '\nExample:\n  quadrille dev        four validators on this machine\n')
+  addDev(program, outcome)
+  addInit(program)
+  addStart(program, outcome)
+  addTestnet(program)
+  addShow(program)
+  addReset(program)
+  addVersion(program)
+  return program
+}
+
+function report(error: unknown, trace: boolean): ExitCode {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    process.stderr.write(`ERROR: ${error.message.replace(/^error: /, '')}\n`)
+    return 1
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`ERROR: ${message}\n`)
+  if (trace && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  return 1
+}
+
+if (isEntry()) {
+  process.exitCode = await main(process.argv.slice(2))
+}
+
+function isEntry(): boolean {
+  const entry = process.argv[1]
+  if (entry === undefined) return false
+  try {
+    return realpathSync(entry) === fileURLToPath(import.meta.url)
+  } catch {
+    return false
+  }
+}

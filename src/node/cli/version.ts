@@ -1,0 +1,19 @@
+// `quadrille version`: which software, which protocols.
+import type { Command } from 'commander'
+import { PROTOCOL_VERSIONS, SOFTWARE_VERSION } from '../assembly/index.ts'
+
+/** Adds `version`. */
+export function addVersion(program: Command): void {
+  program
+    .command('version')
+    .description('show the version')
+    .option('-v, --verbose', 'show the protocol versions as JSON')
+    .addHelpText('after', '\nExample:\n  quadrille version -v\n')
+    .action((options: { verbose?: boolean }) => {
+      const text =
+        options.verbose === true
+          ? JSON.stringify({ quadrille: SOFTWARE_VERSION, ...PROTOCOL_VERSIONS }, null, 2)
+          : SOFTWARE_VERSION
+      process.stdout.write(`${text}\n`)
+    })
+}
