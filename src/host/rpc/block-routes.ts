@@ -54,12 +54,12 @@ export const BLOCK_ROUTES: Readonly<Record<string, Route>> = {
       ['maxHeight', 'int64'],
     ],
     caching: 'always',
-    call: ({ env }, min, max) => blockchainAnswer(env, min, max),
+    call: ({ env }, [min, max]) => blockchainAnswer(env, min, max),
   }),
   block: route({
     parameters: [['height', 'optional-int64']],
     caching: 'with-height',
-    call: ({ env }, asked) => {
+    call: ({ env }, [asked]) => {
       const height = heightOf(env, env.blocks.height, asked)
       return height.ok ? blockAnswer(env, height.value) : height
     },
@@ -67,7 +67,7 @@ export const BLOCK_ROUTES: Readonly<Record<string, Route>> = {
   block_by_hash: route({
     parameters: [['hash', 'bytes']],
     caching: 'always',
-    call: async ({ env }, hash) => {
+    call: async ({ env }, [hash]) => {
       const meta = await env.blocks.loadBlockMetaByHash(hash)
       return meta === null ? ok(blockResultJson(null, null)) : blockAnswer(env, meta.header.height)
     },
@@ -75,7 +75,7 @@ export const BLOCK_ROUTES: Readonly<Record<string, Route>> = {
   header: route({
     parameters: [['height', 'optional-int64']],
     caching: 'with-height',
-    call: async ({ env }, asked) => {
+    call: async ({ env }, [asked]) => {
       const height = heightOf(env, env.blocks.height, asked)
       if (!height.ok) return height
       return headerAnswer(await env.blocks.loadBlockMeta(height.value))
@@ -84,12 +84,12 @@ export const BLOCK_ROUTES: Readonly<Record<string, Route>> = {
   header_by_hash: route({
     parameters: [['hash', 'hex']],
     caching: 'always',
-    call: async ({ env }, hash) => headerAnswer(await env.blocks.loadBlockMetaByHash(hash)),
+    call: async ({ env }, [hash]) => headerAnswer(await env.blocks.loadBlockMetaByHash(hash)),
   }),
   commit: route({
     parameters: [['height', 'optional-int64']],
     caching: 'with-height',
-    call: ({ env }, asked) => {
+    call: ({ env }, [asked]) => {
       const height = heightOf(env, env.blocks.height, asked)
       return height.ok ? commitAnswer(env, height.value) : height
     },
@@ -97,7 +97,7 @@ export const BLOCK_ROUTES: Readonly<Record<string, Route>> = {
   block_results: route({
     parameters: [['height', 'optional-int64']],
     caching: 'with-height',
-    call: async ({ env }, asked) => {
+    call: async ({ env }, [asked]) => {
       const height = heightOf(env, env.blocks.height, asked)
       if (!height.ok) return height
       const results = await env.states.loadResults(height.value)

@@ -128,7 +128,16 @@ function eventOrTimeout(
 
 /** The routes of this file by name. */
 export const BROADCAST_ROUTES: Readonly<Record<string, Route>> = {
-  broadcast_tx_async: route({ parameters: [['tx', 'tx']], call: asyncAnswer }),
-  broadcast_tx_sync: route({ parameters: [['tx', 'tx']], call: syncAnswer }),
-  broadcast_tx_commit: route({ parameters: [['tx', 'tx']], call: commitAnswer }),
+  broadcast_tx_async: route({
+    parameters: [['tx', 'tx']],
+    call: (context, [tx]) => asyncAnswer(context, tx),
+  }),
+  broadcast_tx_sync: route({
+    parameters: [['tx', 'tx']],
+    call: (context, [tx]) => syncAnswer(context, tx),
+  }),
+  broadcast_tx_commit: route({
+    parameters: [['tx', 'tx']],
+    call: (context, [tx]) => commitAnswer(context, tx),
+  }),
 }

@@ -54,7 +54,7 @@ export const CHAIN_ROUTES: Readonly<Record<string, Route>> = {
   genesis_chunked: route({
     parameters: [['chunk', 'uint']],
     caching: 'always',
-    call: ({ env }, chunk) => genesisChunkAnswer(env, chunk),
+    call: ({ env }, [chunk]) => genesisChunkAnswer(env, chunk),
   }),
   validators: route({
     parameters: [
@@ -63,7 +63,7 @@ export const CHAIN_ROUTES: Readonly<Record<string, Route>> = {
       ['per_page', 'optional-int'],
     ],
     caching: 'with-height',
-    call: ({ env }, asked, page, perPage) => {
+    call: ({ env }, [asked, page, perPage]) => {
       const height = heightOf(env, uncommittedHeight(env), asked)
       return height.ok ? validatorsAnswer(env, height.value, { page, perPage }) : height
     },
@@ -71,7 +71,7 @@ export const CHAIN_ROUTES: Readonly<Record<string, Route>> = {
   consensus_params: route({
     parameters: [['height', 'optional-int64']],
     caching: 'with-height',
-    call: async ({ env }, asked) => {
+    call: async ({ env }, [asked]) => {
       const height = heightOf(env, uncommittedHeight(env), asked)
       if (!height.ok) return height
       const params = await env.states.loadParams(height.value)

@@ -46,11 +46,11 @@ export const NODE_ROUTES: Readonly<Record<string, Route>> = {
       ['height', 'int64'],
       ['prove', 'bool'],
     ],
-    call: async ({ env }, path, data, height, prove) =>
+    call: async ({ env }, [path, data, height, prove]) =>
       ok(queryJson(await env.application.query({ path, data, height, prove }))),
   }),
   check_tx: route({
     parameters: [['tx', 'tx']],
-    call: async ({ env }, tx) => ok(txResultJson(await env.application.checkTx(tx))),
+    call: async ({ env }, [tx]) => ok(txResultJson(await env.application.checkTx(tx))),
   }),
 }

@@ -49,7 +49,7 @@ export interface RouteDefinition<P extends Parameters> {
   readonly parameters: P
   readonly caching?: Caching
   readonly socketOnly?: boolean
-  readonly call: (context: CallContext, ...args: ArgumentsOf<P>) => Awaitable<Answer>
+  readonly call: (context: CallContext, args: ArgumentsOf<P>) => Awaitable<Answer>
 }
 
 /** Makes a route. The arguments it is called with come from its own parameters, so their types fit. */
@@ -58,6 +58,6 @@ export function route<const P extends Parameters>(definition: RouteDefinition<P>
     parameters: definition.parameters,
     caching: definition.caching ?? 'never',
     socketOnly: definition.socketOnly ?? false,
-    call: (context, args) => definition.call(context, ...(args as unknown as ArgumentsOf<P>)),
+    call: (context, args) => definition.call(context, args as unknown as ArgumentsOf<P>),
   }
 }

@@ -15,12 +15,12 @@ const SUBSCRIPTION_ROUTES: Readonly<Record<string, Route>> = {
   subscribe: route({
     parameters: [['query', 'string']],
     socketOnly: true,
-    call: ({ socket, id }, query) => socket?.subscribe(query, id) ?? NO_SOCKET,
+    call: ({ socket, id }, [query]) => socket?.subscribe(query, id) ?? NO_SOCKET,
   }),
   unsubscribe: route({
     parameters: [['query', 'string']],
     socketOnly: true,
-    call: ({ socket }, query) => socket?.unsubscribe(query) ?? NO_SOCKET,
+    call: ({ socket }, [query]) => socket?.unsubscribe(query) ?? NO_SOCKET,
   }),
   unsubscribe_all: route({
     parameters: [],

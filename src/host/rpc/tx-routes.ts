@@ -128,7 +128,7 @@ export const TX_ROUTES: Readonly<Record<string, Route>> = {
       ['prove', 'bool'],
     ],
     caching: 'always',
-    call: ({ env }, hash, prove) => txAnswer(env, hash, prove),
+    call: ({ env }, [hash, prove]) => txAnswer(env, hash, prove),
   }),
   tx_search: route({
     parameters: [
@@ -138,12 +138,12 @@ export const TX_ROUTES: Readonly<Record<string, Route>> = {
       ['per_page', 'optional-int'],
       ['order_by', 'string'],
     ],
-    call: ({ env }, query, prove, page, perPage, orderBy) =>
+    call: ({ env }, [query, prove, page, perPage, orderBy]) =>
       searchAnswer(env, { query, prove, page, perPage, orderBy }),
   }),
   unconfirmed_txs: route({
     parameters: [['limit', 'optional-int']],
-    call: ({ env }, limit) => {
+    call: ({ env }, [limit]) => {
       const txs = env.mempool.list(perPageOf(limit))
       return ok(mempoolText(env, txs.length, jsonList(txs, jsonBase64)))
     },

@@ -6,12 +6,14 @@ import type { DialOptions, Listener, Network, Stream } from '../../host/ports/in
 
 const MAX_PORT = 65_535
 
-interface Endpoint {
+/** A place to listen or to dial. */
+export interface Endpoint {
   readonly host: string
   readonly port: number
 }
 
-const parseEndpoint = (address: string): Endpoint => {
+/** Reads `host:port`; an IPv6 host stands in brackets. Throws when it is something else. */
+export const parseEndpoint = (address: string): Endpoint => {
   const colon = address.lastIndexOf(':')
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1')
   const port = Number(address.slice(colon + 1))
@@ -21,7 +23,8 @@ const parseEndpoint = (address: string): Endpoint => {
   return { host, port }
 }
 
-const formatEndpoint = (host: string, port: number): string => {
+/** Writes `host:port`; an IPv4 address inside IPv6 is shown as IPv4. */
+export const formatEndpoint = (host: string, port: number): string => {
   const plain = host.startsWith('::ffff:') ? host.slice('::ffff:'.length) : host
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`
 }
