@@ -110,8 +110,9 @@ export class DefinedApplication<S, T> implements Application {
       codespace: this.name,
     }
     const selected = selectValue(this.#tree.view, fromUtf8(request.data))
-    if (!selected.ok)
+    if (!selected.ok) {
       return { ...answer, code: CODE_TX_MALFORMED, log: selected.error, value: null }
+    }
     const { value } = selected
     if (value === undefined) return { ...answer, code: 0, log: 'does not exist', value: null }
     return { ...answer, code: 0, log: 'exists', value: toUtf8(encodeCanonical(value)) }

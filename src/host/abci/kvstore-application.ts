@@ -186,11 +186,14 @@ export class KvStoreApplication implements Application {
     const { progress, pairs } = staged
     const validators = encodeValidators(this.#validators.all)
     const written = this.#pairs.commit({ pairs, validators, progress })
-    const done = (): CommitResponse => {
-      this.#progress = progress
-      return { retainHeight: 0n }
-    }
-    return written instanceof Promise ? written.then(done) : done()
+    return written instanceof Promise
+      ? written.then(() => this.#committed(progress))
+      : this.#committed(progress)
+  }
+
+  #committed(progress: KvStoreProgress): CommitResponse {
+    this.#progress = progress
+    return { retainHeight: 0n }
   }
 
   // Offenders that are no validators any more are passed over; CometBFT's kvstore panics there.
@@ -300,7 +303,7 @@ function decodeValidators(bytes: Uint8Array): ValidatorUpdate[] {
   for (let at = 0; at < bytes.length;) {
     const length = readUvarint(bytes, at)
     if (length === null) break
-    const end = length.next + Number(length.value)
+    const end = length.next + length.value
     validators.push(decodeValidatorUpdate(bytes.subarray(length.next, end)))
     at = end
   }

@@ -9,7 +9,6 @@ import type { Application, Awaitable } from './application.ts'
  */
 export function serializeApplication(application: Application): Application {
   const queue = new CallQueue()
-  const { listSnapshots, offerSnapshot, loadSnapshotChunk, applySnapshotChunk } = application
   return {
     info: (request) => queue.run(() => application.info(request)),
     initChain: (request) => queue.run(() => application.initChain(request)),
@@ -21,17 +20,26 @@ export function serializeApplication(application: Application): Application {
     verifyVoteExtension: (request) => queue.run(() => application.verifyVoteExtension(request)),
     finalizeBlock: (request) => queue.run(() => application.finalizeBlock(request)),
     commit: () => queue.run(() => application.commit()),
-    ...(listSnapshots && { listSnapshots: () => queue.run(() => listSnapshots.call(application)) }),
-    ...(offerSnapshot && {
-      offerSnapshot: (request) => queue.run(() => offerSnapshot.call(application, request)),
-    }),
-    ...(loadSnapshotChunk && {
-      loadSnapshotChunk: (request) => queue.run(() => loadSnapshotChunk.call(application, request)),
-    }),
-    ...(applySnapshotChunk && {
-      applySnapshotChunk: (request) =>
-        queue.run(() => applySnapshotChunk.call(application, request)),
-    }),
+    ...snapshotMethods(application, queue),
+  }
+}
+
+type SnapshotMethods = Pick<
+  Application,
+  'listSnapshots' | 'offerSnapshot' | 'loadSnapshotChunk' | 'applySnapshotChunk'
+>
+
+/** The methods an application may leave out stay left out. */
+function snapshotMethods(app: Application, queue: CallQueue): SnapshotMethods {
+  const list = app.listSnapshots?.bind(app)
+  const offer = app.offerSnapshot?.bind(app)
+  const load = app.loadSnapshotChunk?.bind(app)
+  const apply = app.applySnapshotChunk?.bind(app)
+  return {
+    ...(list && { listSnapshots: () => queue.run(list) }),
+    ...(offer && { offerSnapshot: (request) => queue.run(() => offer(request)) }),
+    ...(load && { loadSnapshotChunk: (request) => queue.run(() => load(request)) }),
+    ...(apply && { applySnapshotChunk: (request) => queue.run(() => apply(request)) }),
   }
 }
 

@@ -23,7 +23,7 @@ export class StateMembrane {
     this.#collectionHandler = {
       ...this.#makeHandler(),
       get: (target, key) => this.#member(target, key),
-    } as ProxyHandler<Collection>
+    }
   }
 
   /** How a value of the state looks from outside. */

@@ -45,8 +45,9 @@ export class StateTree<S> {
     this.#journal.open()
     try {
       const result: unknown = f(this.#draft.wrap(this.#value) as S)
-      if (result instanceof Promise)
+      if (result instanceof Promise) {
         throw new CanonicalError('a transaction cannot be asynchronous')
+      }
       this.#adoption.settle()
     } catch (error) {
       undoAll(this.#journal.close())

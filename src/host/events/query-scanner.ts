@@ -77,8 +77,9 @@ export class QueryScanner {
 
   #word(word: string, offset: number): Result<Token, string> {
     const spaced = this.#text[this.#end] === ' '
-    if (spaced && word === 'TIME')
+    if (spaced && word === 'TIME') {
       return this.#moment({ label: word, pattern: TIME, suffix: '' }, offset)
+    }
     if (spaced && word === 'DATE') {
       return this.#moment({ label: word, pattern: DATE, suffix: 'T00:00:00Z' }, offset)
     }

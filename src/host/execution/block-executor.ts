@@ -243,7 +243,7 @@ export class BlockExecutor {
         ? { retainHeight: 0n }
         : await callApplication('commit', height, () => application.commit())
       this.#updateMempool(executed)
-      if (retainHeight > 0n) await this.#prune(retainHeight)
+      if (retainHeight > 0n) this.#pruner.request(retainHeight, next)
     } finally {
       mempool.unlock()
     }
@@ -288,31 +288,6 @@ export class BlockExecutor {
   }
 
   /** One synced batch: a crash leaves all of the block or nothing of it. */
-  async #save({ request, hashes, response, next }: ExecutedBlock): Promise<void> {
-    const { store, blockStore, stateStore, txIndex } = this.#options
-    const { block, blockId, partSet, seenCommit } = request
-    const { height } = block.header
-    const batch = new StoreBatch(store)
-    if (partSet !== null && seenCommit !== null) {
-      blockStore.putBlock(batch, { block, blockId, partSet, seenCommit })
-    }
-    stateStore.putResults(batch, height, response)
-    if (txIndex !== null) {
-      batch.add(await txIndex.operations({ height, hashes, results: response.txResults }))
-    }
-    stateStore.putChainState(batch, next)
-    await batch.commit()
-  }
-
-  /** The application needs no blocks below this height; a failure here loses nothing. */
-  async #prune(retainHeight: bigint): Promise<void> {
-    const { blockStore, stateStore } = this.#options
-    if (retainHeight <= blockStore.base) return
-    const blocks = await blockStore.prune(retainHeight)
-    await stateStore.prune(retainHeight)
-    this.#logger.info('pruned blocks', { retainHeight, blocks })
-  }
-
   async #save({ request, hashes, response, next }: ExecutedBlock): Promise<void> {
     const { blockStore, evidence, stateStore, store, txIndex } = this.#options
     const { block, blockId, partSet, seenCommit } = request

@@ -104,7 +104,7 @@ export class TxIndex {
     for await (const [key, value] of this.#store.iterate({ ...bounds, reverse, limit: left })) {
       const height = new DataView(key.buffer, key.byteOffset).getBigUint64(PREFIX_BYTES)
       const hashes = splitHashes(value).map((hash, index) => ({ height, index, hash }))
-      for (const tx of reverse ? hashes.reverse() : hashes) {
+      for (const tx of reverse ? hashes.toReversed() : hashes) {
         if (left-- <= 0) return
         yield tx
       }
