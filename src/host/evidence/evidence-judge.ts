@@ -56,13 +56,12 @@ export class EvidenceJudge implements EvidenceSource {
     )
   }
 
-  // Synced: a crash between a block and these marks would let the same piece in twice. It is rare.
-  async update(_chainState: ChainState, evidence: readonly Evidence[]): Promise<void> {
-    if (evidence.length === 0) return
-    const marks = evidence.map((piece): KeyValueOperation => ({
-      put: [this.#key(piece), new Uint8Array(0)],
-    }))
-    await this.#options.store.batch(marks, { sync: true })
+  operations(evidence: readonly Evidence[]): readonly KeyValueOperation[] {
+    return evidence.map((piece) => ({ put: [this.#key(piece), new Uint8Array(0)] }))
+  }
+
+  update(): void {
+    // The marks are in the block's own batch; nothing is kept in memory.
   }
 
   async #isCommitted(evidence: Evidence): Promise<boolean> {

@@ -55,8 +55,8 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
   const { ports, genesis } = options
   refuseVoteExtensions(genesis)
   const { crypto, logger, store } = ports
-  const blockStore = await BlockStore.open(store, crypto)
-  const stateStore = await StateStore.open(store, crypto)
+  const blockStore = await BlockStore.open(store)
+  const stateStore = new StateStore(store)
   await refuseOtherChain(stateStore, genesis)
   const rooms = makeRooms(options, blockStore, stateStore)
   const chainState = await handshake({
@@ -109,6 +109,7 @@ function makeRooms(
     application,
     mempool,
     evidence: new EvidenceJudge({ crypto, store, blockStore, stateStore }),
+    store,
     blockStore,
     stateStore,
     eventBus,
