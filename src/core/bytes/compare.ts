@@ -38,10 +38,15 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** A string that is equal exactly when the bytes are (one character a byte): a key for maps. */
 export function bytesKey(bytes: Uint8Array): string {
-  if (bytes.length <= CHUNK) return String.fromCharCode(...bytes)
+  if (bytes.length <= CHUNK) return charsOf(bytes)
   let key = ''
   for (let i = 0; i < bytes.length; i += CHUNK) {
-    key += String.fromCharCode(...bytes.subarray(i, i + CHUNK))
+    key += charsOf(bytes.subarray(i, i + CHUNK))
   }
   return key
+}
+
+// Spreading the bytes takes six times as long: it walks an iterator.
+function charsOf(bytes: Uint8Array): string {
+  return String.fromCharCode.apply(null, bytes as unknown as number[])
 }
