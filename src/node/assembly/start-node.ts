@@ -114,7 +114,7 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
   options.beforeStart?.(replica)
   const rpcUrl = await startServing({ replica, config, settings, closers, pubKey: signer.pubKey })
   refuseStopped(signal)
-  logger.info('node started', { home, node: node.id, chain: genesis.chainId, rpc: rpcUrl ?? 'off' })
+  logger.info('node started', { home, id: node.id, chain: genesis.chainId })
   return { replica, nodeId: node.id, rpcUrl, halted: replica.halted, stop: () => closers.close() }
 }
 
@@ -137,6 +137,7 @@ async function startServing(serving: Serving): Promise<string | null> {
     )
     closers.add(() => rpc.close())
     rpcUrl = rpc.url
+    replica.options.ports.logger.child('rpc').info('listening', { url: rpc.url })
   }
   await listening(config, 'p2p.laddr', () => replica.start())
   return rpcUrl

@@ -34,6 +34,7 @@ function makeProgram(outcome: { code: ExitCode }): Command {
     .option(...HOME_FLAG)
     .option(...LOG_LEVEL_FLAG)
     .option(...TRACE_FLAG)
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
