@@ -8,8 +8,8 @@ import type { Proposal, Vote } from '../types/index.ts'
  *
  * - `admitted`: verified, new, and to be given to consensus.
  * - `duplicate`: the same signed content was admitted before. A good peer may do this.
- * - `conflict`: admitted too. The validator signed another vote for this height, round and type; `first` is
- *   the earlier one. Both are verified.
+ * - `conflict`: admitted too. The validator signed another vote for this height, round and type;
+ *   `first` is the earlier one. Both are verified.
  * - `double-proposal`: as `conflict` for proposals, but the second is not admitted.
  * - `ignored`: too old, too far ahead, or beyond a bound. Not stored; the peer is not to blame.
  * - `refused`: no honest peer sends this. Not stored; disconnect.

@@ -1,4 +1,5 @@
-// The one gate for votes and proposals: bounds, then duplicates, then the signature, then the books.
+// The one gate for votes and proposals: bounds, then duplicates, then the signature, then the
+// books.
 
 import { equalBytes } from '../bytes/index.ts'
 import type { Crypto } from '../crypto/index.ts'
@@ -34,7 +35,9 @@ export interface PoolHeight {
   readonly maxBlockParts?: number
 }
 
-/** A peer's word that it saw two thirds for a value, so that we take in conflicting votes for it. */
+/**
+ * A peer's word that it saw two thirds for a value, so that we take in conflicting votes for it.
+ */
 export interface Maj23Claim {
   readonly peerId: string
   readonly height: bigint
@@ -44,8 +47,9 @@ export interface Maj23Claim {
 }
 
 /**
- * Holds the verified votes and proposals of the current height and the votes of the height before, never more
- * than `maxMessages`. Whatever passes may be given to consensus unchecked. Peers are named by id; null is this node.
+ * Holds the verified votes and proposals of the current height and the votes of the height before,
+ * never more than `maxMessages`. Whatever passes may be given to consensus unchecked. Peers are
+ * named by id; null is this node.
  */
 export class MessagePool {
   readonly #crypto: Crypto
@@ -98,7 +102,9 @@ export class MessagePool {
     for (const peer of this.#peers.values()) peer.releaseUpTo(round + 1)
   }
 
-  /** Judges a vote of any height; see `Admission`. `admitted` and `conflict` are verified and new. */
+  /**
+   * Judges a vote of any height; see `Admission`. `admitted` and `conflict` are verified and new.
+   */
   admitVote(vote: Vote, peerId: string | null): Admission {
     const malformed = validateVote(vote)
     if (malformed !== null) return refused(malformed)
@@ -166,7 +172,8 @@ export class MessagePool {
     return fault === null ? enter(books, vote) : refused(fault)
   }
 
-  // A vote whose value this validator already voted for adds nothing, so its signature is not looked at.
+  // A vote whose value this validator already voted for adds nothing, so its signature is not
+  // looked at.
   #known(books: HeightBook, vote: Vote): Admission | null {
     const same = books.find(vote.round, vote.type)?.find(vote.validatorIndex, vote.blockId) ?? null
     if (same === null) return null
@@ -212,7 +219,8 @@ export class MessagePool {
     return isGood ? null : 'wrong extension signature'
   }
 
-  // Whether the height before had extensions is not known after a restart; one that is there must be signed.
+  // Whether the height before had extensions is not known after a restart; one that is there must
+  // be signed.
   #lateExtensionFault(vote: Vote, signer: Validator): string | null {
     if (!hasExtension(vote)) return null
     const isGood = verifyVoteExtension(this.#crypto, this.#chainId, vote, signer.pubKey)

@@ -25,7 +25,9 @@ export class PeerBook {
     return this.#claims.get(keyOf(place)) ?? null
   }
 
-  /** Enters a claim. False when the peer claimed another majority there before: two cannot be true. */
+  /**
+   * Enters a claim. False when the peer claimed another majority there before: two cannot be true.
+   */
   claim(place: ClaimPlace, blockId: BlockId): boolean {
     const before = this.claimAt(place)
     if (before !== null) return equalBlockId(before, blockId)

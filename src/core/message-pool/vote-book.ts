@@ -33,7 +33,10 @@ export class VoteBook {
   }
 }
 
-/** Whether two votes for one value are the same signed message; what no signature covers does not matter. */
+/**
+ * Whether two votes for one value are the same signed message; what no signature covers does not
+ * matter.
+ */
 export function isSameSignedVote(a: Vote, b: Vote): boolean {
   return a.timestamp === b.timestamp && equalBytes(a.signature, b.signature)
 }
