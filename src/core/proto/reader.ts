@@ -32,7 +32,7 @@ export class Reader {
       return first
     }
     this.varint()
-    const field = (this.low >>> 3) | ((this.high & 7) << 29)
+    const field = (this.low >>> 3) | (this.high << 29)
     if (field <= 0) throw this.fail('PROTO_FIELD_NUMBER', `illegal field number ${field}`)
     return field * 8 + (this.low & 7)
   }
