@@ -57,8 +57,20 @@ const validateEvidenceOf = (block: Block): string | null => {
 /**
  * The internal consistency of a block, without any knowledge of the chain: structure of all its
  * pieces, and that the header's hashes are those of the contents. Null when it is consistent.
+ * Remembered per object.
  */
 export const validateBlockBasic = (crypto: Crypto, block: Block): string | null => {
+  const known = verdicts.get(block)
+  if (known !== undefined) return known
+  const verdict = judge(crypto, block)
+  verdicts.set(block, verdict)
+  return verdict
+}
+
+/** A block is judged before the prevote and again before it is executed: hashed only once. */
+const verdicts = new WeakMap<Block, string | null>()
+
+const judge = (crypto: Crypto, block: Block): string | null => {
   const { header, txs, evidence, lastCommit } = block
   const structure = validateHeader(header)
   if (structure !== null) return `header: ${structure}`
