@@ -1,4 +1,5 @@
-// A clock that stands still until it is told to advance: for tests, and for worlds with a time of their own.
+// A clock that stands still until it is told to advance: for tests, and for worlds with a time of
+// their own.
 
 import type { Time } from '../../core/bytes/index.ts'
 import { assert } from '../../core/bytes/index.ts'
@@ -13,7 +14,9 @@ interface Pending {
 
 const NS_PER_MS = 1_000_000n
 
-/** Time as data. Nothing fires but within `advance`; deferred calls run in a microtask of their own. */
+/**
+ * Time as data. Nothing fires but within `advance`; deferred calls run in a microtask of their own.
+ */
 export class MemoryClock implements Clock {
   readonly #startTime: Time
   #elapsedMs = 0
@@ -42,13 +45,15 @@ export class MemoryClock implements Clock {
 
   defer(f: () => void): void {
     this.#deferred.push(f)
-    // Two hops: what is already waiting in the microtask queue goes first, as it does at the end of a real turn.
+    // Two hops: what is already waiting in the microtask queue goes first, as it does at the end of
+    // a real turn.
     if (this.#deferred.length === 1) queueMicrotask(() => queueMicrotask(() => this.#runDeferred()))
   }
 
   /**
-   * Lets `ms` milliseconds pass and fires what falls due, in order of time, also timers set meanwhile. Promises resolved
-   * by a timer settle only after the call: advance in steps of `nextTimerMs` where that matters.
+   * Lets `ms` milliseconds pass and fires what falls due, in order of time, also timers set
+   * meanwhile. Promises resolved by a timer settle only after the call: advance in steps of
+   * `nextTimerMs` where that matters.
    */
   advance(ms: number): void {
     assert(ms >= 0, 'a clock does not run backwards')

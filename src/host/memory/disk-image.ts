@@ -1,4 +1,5 @@
-// The disk beneath files in memory: what is written, what is synced, and the list of changes in between.
+// The disk beneath files in memory: what is written, what is synced, and the list of changes in
+// between.
 
 import { InvariantError } from '../../core/bytes/index.ts'
 import { Content } from './content.ts'

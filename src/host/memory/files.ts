@@ -1,4 +1,5 @@
-// Files in memory with a written and a synced image, so that a crash can keep any part of what was not synced.
+// Files in memory with a written and a synced image, so that a crash can keep any part of what was
+// not synced.
 
 import { assert } from '../../core/bytes/index.ts'
 import type { AppendFile, Files, WriteOptions } from '../ports/index.ts'
@@ -10,13 +11,16 @@ import { DiskImage } from './disk-image.ts'
 /** What a world of files can be made of. */
 export interface MemoryFilesOptions {
   /**
-   * Called before each single step on the disk. What it throws becomes the failure of that step and of the operation;
-   * calling `crash` in it ends this world right there.
+   * Called before each single step on the disk. What it throws becomes the failure of that step and
+   * of the operation; calling `crash` in it ends this world right there.
    */
   readonly beforeStep?: (step: FileStep) => void
 }
 
-/** A tree of files that lives as long as the object; `crash` answers what a restarted machine would find. */
+/**
+ * A tree of files that lives as long as the object; `crash` answers what a restarted machine would
+ * find.
+ */
 export class MemoryFiles implements Files {
   readonly #image: DiskImage
   readonly #beforeStep: (step: FileStep) => void
@@ -94,8 +98,9 @@ export class MemoryFiles implements Files {
   }
 
   /**
-   * What is on the disk after a loss of power: all that was synced, and of the unsynced changes those that `keep`
-   * answers true for (a number keeps that many first bytes of a write). This world is dead afterwards.
+   * What is on the disk after a loss of power: all that was synced, and of the unsynced changes
+   * those that `keep` answers true for (a number keeps that many first bytes of a write). This
+   * world is dead afterwards.
    */
   crash(keep: Keep = () => false, options: MemoryFilesOptions = {}): MemoryFiles {
     this.#dead = true

@@ -4,7 +4,10 @@ import { assert, bytesKey } from '../../core/bytes/index.ts'
 import type { KeyRange, KeyValueEntry, KeyValueOperation, KeyValueStore } from '../ports/index.ts'
 import { PortError } from '../ports/index.ts'
 
-/** Called before a batch is applied; what it throws becomes the failure of that batch, and of the store if synced. */
+/**
+ * Called before a batch is applied; what it throws becomes the failure of that batch, and of the
+ * store if synced.
+ */
 export type BeforeBatch = (step: { readonly sync: boolean; readonly operations: number }) => void
 
 /** The value each key had before one batch. */
@@ -86,7 +89,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return this.#disk.unsynced.length
   }
 
-  /** The store after a loss of power that kept the first `kept` of the unsynced batches. This one is dead. */
+  /**
+   * The store after a loss of power that kept the first `kept` of the unsynced batches. This one is
+   * dead.
+   */
   crash(kept = 0): MemoryKeyValueStore {
     for (const undo of this.#disk.unsynced.slice(kept).toReversed()) {
       for (const [key, value] of undo) this.#set(key, value)

@@ -1,4 +1,5 @@
-// A logger that keeps its lines, for tests that state what a user is told, and one that says nothing.
+// A logger that keeps its lines, for tests that state what a user is told, and one that says
+// nothing.
 
 import type { LogFields, Logger } from '../ports/index.ts'
 

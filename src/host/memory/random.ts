@@ -2,7 +2,10 @@
 
 import type { Random } from '../ports/index.ts'
 
-/** Draws from a 32-bit counter mixed by two rounds of multiply-xorshift; not for keys of a real network. */
+/**
+ * Draws from a 32-bit counter mixed by two rounds of multiply-xorshift; not for keys of a real
+ * network.
+ */
 export class MemoryRandom implements Random {
   #counter: number
 

@@ -18,11 +18,11 @@ export interface PlainLine {
 /** `2026-11-22T21:40:01.123Z INFO  consensus  decided height=5 round=0`, with a line feed. */
 export function formatLine({ time, level, room, message, fields }: PlainLine): string {
   const head = `${time.toISOString()} ${level.toUpperCase().padEnd(LEVEL_WIDTH)} ${room.padEnd(ROOM_WIDTH)}`
-  let line = `${head} ${oneLine(message)}`
+  let line = `${head} ${message}`
   for (const [key, value] of Object.entries(fields)) {
     if (value !== undefined) line += ` ${key}=${quoted(plainValue(value))}`
   }
-  return `${line}\n`
+  return `${oneLine(line)}\n`
 }
 
 /** Bytes as upper-case hex, errors as code and message, the rest as data that JSON can hold, `depth` levels deep. */
@@ -49,10 +49,10 @@ function quoted(value: unknown): string {
           typeof item === 'bigint' ? `${item}` : item,
         )
       : String(value)
-  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)
+  return /^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text)
 }
 
-/** Text from a peer must not be able to write a line of its own. */
-function oneLine(message: string): string {
-  return message.replaceAll(/\p{Cc}/gu, ' ')
+/** Text from a peer must not be able to write a line of its own, or speak to the terminal. */
+function oneLine(line: string): string {
+  return line.replaceAll(/\p{Cc}/gu, ' ')
 }
