@@ -50,12 +50,12 @@ export class BitArray {
   }
 
   get(index: number): boolean {
-    if (index < 0 || index >= this.size) return false
+    if (!(index >= 0 && index < this.size)) return false
     return (((this.#words[index >>> 5] as number) >>> (index & 31)) & 1) === 1
   }
 
   set(index: number, value: boolean): void {
-    if (index < 0 || index >= this.size) return
+    if (!(index >= 0 && index < this.size)) return
     const bit = 1 << (index & 31)
     const word = this.#words[index >>> 5] as number
     this.#words[index >>> 5] = value ? word | bit : word & ~bit

@@ -16,13 +16,16 @@ export function toUtf8(text: string): Uint8Array {
 }
 
 function withEscapes(text: string): Uint8Array {
-  const out: number[] = []
+  // At most three bytes for each UTF-16 unit.
+  const out = new Uint8Array(text.length * 3)
+  let length = 0
   for (const symbol of text) {
     const code = symbol.codePointAt(0) as number
-    if (code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) out.push(code - ESCAPE)
-    else out.push(...encoder.encode(symbol))
+    if (code < 0x80) out[length++] = code
+    else if (code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) out[length++] = code - ESCAPE
+    else for (const byte of encoder.encode(symbol)) out[length++] = byte
   }
-  return Uint8Array.from(out)
+  return out.slice(0, length)
 }
 
 /**
@@ -52,15 +55,18 @@ function shortAscii(bytes: Uint8Array): string | null {
 }
 
 function decodeWithEscapes(bytes: Uint8Array): string {
-  const pieces: string[] = []
+  const symbols: string[] = []
   let i = 0
   while (i < bytes.length) {
+    const first = bytes[i] as number
     const length = symbolLength(bytes, i)
-    if (length === 0) pieces.push(String.fromCharCode(ESCAPE + (bytes[i] as number)))
-    else pieces.push(strict.decode(bytes.subarray(i, i + length)))
+    // The first of several bytes has as many leading ones as the symbol has bytes.
+    let code = length === 0 ? ESCAPE + first : length === 1 ? first : first & (0x7f >> length)
+    for (let k = 1; k < length; k++) code = (code << 6) | ((bytes[i + k] as number) & 0x3f)
+    symbols.push(String.fromCodePoint(code))
     i += length === 0 ? 1 : length
   }
-  return pieces.join('')
+  return symbols.join('')
 }
 
 /** Length of the valid UTF-8 symbol at `at`, 0 when there is none (Unicode table 3-7). */
