@@ -5,6 +5,7 @@ import { VoteType } from '../../core/types/index.ts'
 import type { Part, PartSet, PartSetHeader, Vote, VoteSet } from '../../core/types/index.ts'
 import type { Peer } from '../p2p/index.ts'
 import { CHANNEL } from './channels.ts'
+import { STEP_NUMBER } from './messages.ts'
 import type { PeerState } from './peer-state.ts'
 
 /** Blocks that are decided and stored, for peers that lag. */
@@ -56,8 +57,10 @@ export async function pumpStored(link: Link, blocks: StoredBlocks, ourHeight: bi
     if (!pumpVoteSet(link, precommits, precommits.round, NOTHING_WITHHELD)) return false
   }
   const header = await blocks.partSetHeader(height)
+  if (header === null || known.height !== height) return true
+  expectInCommit(known, header)
   // Earlier parts are dropped by a node that has not said which part set it expects.
-  if (header === null || known.height !== height || !known.collects(header)) return true
+  if (!known.collects(header)) return true
   for (const index of lackedParts(known)) {
     const part = await blocks.part(height, index)
     if (part === null || known.height !== height || !known.collects(header)) return true
@@ -109,8 +112,16 @@ function collectedPartSet(known: PeerState, state: ConsensusState): PartSet | nu
   return null
 }
 
+// In step commit a peer surely collects the decided block. One that knew the part set already, from its
+// log after a restart, does not announce it again.
+function expectInCommit(known: PeerState, header: PartSetHeader): void {
+  if (known.step === STEP_NUMBER.commit && known.partsHeader === null) known.expectParts(header)
+}
+
 function pumpParts(link: Link, state: ConsensusState, withheld: Withheld): boolean {
   const { known } = link
+  const decided = state.votes.get(known.round)?.precommits.maj23 ?? null
+  if (decided !== null && decided !== 'nil') expectInCommit(known, decided.partSetHeader)
   const partSet = collectedPartSet(known, state)
   if (partSet === null) return true
   for (const index of lackedParts(known)) {
