@@ -1,6 +1,6 @@
 // Routes that read validators, parameters, the genesis document and the state of consensus.
 
-import { err, ok, toBase64, toUtf8 } from '../../core/bytes/index.ts'
+import { err, ok } from '../../core/bytes/index.ts'
 import type { RpcEnvironment } from './environment.ts'
 import { heightOf, pageOf, uncommittedHeight } from './heights.ts'
 import { consensusParamsJson, validatorJson } from './json-chain.ts'
@@ -8,30 +8,6 @@ import { peerStateJson, roundStateJson, simpleRoundStateJson } from './json-cons
 import { jsonInt64, jsonList } from './json-text.ts'
 import { route } from './route.ts'
 import type { Answer, Route } from './route.ts'
-
-/** Bytes of a chunk of the genesis document; a longer document is served in chunks only. */
-const GENESIS_CHUNK_BYTES = 16 * 1024 * 1024
-
-function genesisAnswer(env: RpcEnvironment): Answer {
-  const isLarge =
-    env.genesisText.length > GENESIS_CHUNK_BYTES / 3 &&
-    toUtf8(env.genesisText).length > GENESIS_CHUNK_BYTES
-  if (isLarge) {
-    return err('genesis response is large, please use the genesis_chunked API instead')
-  }
-  return ok(`{"genesis":${env.genesisText}}`)
-}
-
-function genesisChunkAnswer(env: RpcEnvironment, asked: bigint): Answer {
-  const bytes = toUtf8(env.genesisText)
-  const total = Math.ceil(bytes.length / GENESIS_CHUNK_BYTES)
-  const chunk = BigInt.asIntN(64, asked)
-  if (chunk < 0n) return err(`runtime error: index out of range [${chunk}]`)
-  if (chunk >= BigInt(total)) return err(`there are ${total - 1} chunks, ${chunk} is invalid`)
-  const from = Number(chunk) * GENESIS_CHUNK_BYTES
-  const data = toBase64(bytes.subarray(from, from + GENESIS_CHUNK_BYTES))
-  return ok(`{"chunk":${jsonInt64(chunk)},"total":${jsonInt64(total)},"data":"${data}"}`)
-}
 
 async function validatorsAnswer(
   env: RpcEnvironment,
@@ -50,11 +26,11 @@ async function validatorsAnswer(
 
 /** The routes of this file by name. */
 export const CHAIN_ROUTES: Readonly<Record<string, Route>> = {
-  genesis: route({ parameters: [], caching: 'always', call: ({ env }) => genesisAnswer(env) }),
+  genesis: route({ parameters: [], caching: 'always', call: ({ genesis }) => genesis.whole() }),
   genesis_chunked: route({
     parameters: [['chunk', 'uint']],
     caching: 'always',
-    call: ({ env }, [chunk]) => genesisChunkAnswer(env, chunk),
+    call: ({ genesis }, [chunk]) => genesis.chunk(chunk),
   }),
   validators: route({
     parameters: [

@@ -139,7 +139,7 @@ function scanContainer(text: string, start: number): number {
     // Here a value begins.
     const code = text.charCodeAt(at)
     if (isContainer(code)) {
-      if (open.push(code) > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth', false)
+      if (open.push(code) > MAX_DEPTH) fail(text, at, 'exceeded max depth')
       at = skipSpace(text, at + 1)
       const closing = code === OBJECT ? '}' : ']'
       if (text[at] !== closing) {

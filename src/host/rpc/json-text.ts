@@ -64,3 +64,11 @@ export function jsonMembers(
   for (const [name, value] of members) if (value !== null) present.push(`"${name}":${value}`)
   return `{${present.join(',')}}`
 }
+
+/** Text of JSON with nothing between its tokens, and with Go's escapes inside its strings. */
+export function compactJson(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|[ \t\r\n]+/g, (token) => {
+    if (!token.startsWith('"')) return ''
+    return token.replaceAll(/[<>&\u2028\u2029]/g, likeGo)
+  })
+}

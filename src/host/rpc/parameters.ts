@@ -284,7 +284,7 @@ function illegalPadding(text: string, at: number, inGroup: number): number {
   let next = skipLineEnds(text, at + 1)
   if (inGroup === 2) {
     if (next >= text.length) return text.length
-    if (text[next] !== '=') return next
+    if (text[next] !== '=') return next - 1
     next = skipLineEnds(text, next + 1)
   }
   return next

@@ -4,6 +4,7 @@ import type { Result } from '../../core/bytes/index.ts'
 import type { Awaitable } from '../abci/index.ts'
 import type { RpcConfig } from './config.ts'
 import type { RpcEnvironment } from './environment.ts'
+import type { GenesisDocument } from './genesis-document.ts'
 import type { Argument, ArgumentsOf, Parameters } from './parameters.ts'
 import type { SubscriptionClient, SubscriptionLimits } from './subscription-limits.ts'
 
@@ -18,11 +19,16 @@ export interface SocketSubscriptions extends SubscriptionClient {
   unsubscribeAll(): Answer
 }
 
-/** What a call may use. */
-export interface CallContext {
+/** What every call on a server shares. */
+export interface ServerContext {
   readonly env: RpcEnvironment
   readonly config: RpcConfig
   readonly limits: SubscriptionLimits
+  readonly genesis: GenesisDocument
+}
+
+/** What a call may use. */
+export interface CallContext extends ServerContext {
   /** The id of the request, as JSON text. */
   readonly id: string
   /** The WebSocket that called, null for HTTP. */

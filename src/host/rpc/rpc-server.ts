@@ -8,11 +8,12 @@ import { call, dispatch, readArguments, TOO_FEW_ARGUMENTS } from './dispatch.ts'
 import type { Outcome } from './dispatch.ts'
 import { endpointsPage } from './endpoints-page.ts'
 import type { RpcEnvironment } from './environment.ts'
+import { GenesisDocument } from './genesis-document.ts'
 import { EventWriter } from './json-events.ts'
 import { failureText, parseRequests, RPC_ERRORS, successText, URI_ID } from './json-rpc.ts'
 import type { RpcRequest, RpcRequests } from './json-rpc.ts'
 import { argumentsOfUri } from './parameters.ts'
-import type { CallContext, Route } from './route.ts'
+import type { CallContext, Route, ServerContext } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { SocketSession } from './socket-session.ts'
 import { SubscriptionLimits } from './subscription-limits.ts'
@@ -38,17 +39,18 @@ interface Part {
  * After `stop` every subscription has ended; the listener is its owner's to close.
  */
 export class RpcServer implements HttpHandler {
-  readonly #env: RpcEnvironment
-  readonly #config: RpcConfig
-  readonly #limits: SubscriptionLimits
+  readonly #shared: ServerContext
   readonly #writer: EventWriter
   readonly #sessions = new Set<SocketSession>()
 
   constructor(env: RpcEnvironment, config: Partial<RpcConfig> = {}) {
-    this.#env = env
-    this.#config = { ...DEFAULT_RPC_CONFIG, ...config }
-    const { maxSubscriptionClients, maxSubscriptionsPerClient } = this.#config
-    this.#limits = new SubscriptionLimits(maxSubscriptionClients, maxSubscriptionsPerClient)
+    const whole = { ...DEFAULT_RPC_CONFIG, ...config }
+    this.#shared = {
+      env,
+      config: whole,
+      limits: new SubscriptionLimits(whole.maxSubscriptionClients, whole.maxSubscriptionsPerClient),
+      genesis: new GenesisDocument(env.genesisText),
+    }
     this.#writer = new EventWriter(env.crypto)
   }
 
@@ -59,7 +61,7 @@ export class RpcServer implements HttpHandler {
 
   request(request: HttpRequest): Awaitable<HttpResponse> {
     const response = this.#respond(request)
-    if (this.#config.corsAllowedOrigins.length === 0) return response
+    if (this.#shared.config.corsAllowedOrigins.length === 0) return response
     if (response instanceof Promise) return response.then((r) => this.#allowOrigin(request, r))
     return this.#allowOrigin(request, response)
   }
@@ -76,9 +78,7 @@ export class RpcServer implements HttpHandler {
   socket(socket: MessageSocket): void {
     const session: SocketSession = new SocketSession({
       socket,
-      env: this.#env,
-      config: this.#config,
-      limits: this.#limits,
+      shared: this.#shared,
       writer: this.#writer,
       onClose: () => this.#sessions.delete(session),
     })
@@ -109,7 +109,7 @@ export class RpcServer implements HttpHandler {
   #oversizedBatch(body: string): HttpResponse | null {
     if (!/^[ \t\r\n]*\[/.test(body)) return null
     const requests = parseRequests(body)
-    const max = this.#config.maxRequestBatchSize
+    const max = this.#shared.config.maxRequestBatchSize
     if (!requests.ok || max === 0 || requests.value.length <= max) return null
     const reason = `batch request exceeds maximum (${max}) allowed number of requests`
     return this.#json(200, failureText(null, RPC_ERRORS.invalidRequest, reason))
@@ -160,7 +160,7 @@ export class RpcServer implements HttpHandler {
   }
 
   #context(id: string): CallContext {
-    return { env: this.#env, config: this.#config, limits: this.#limits, id, socket: null }
+    return { ...this.#shared, id, socket: null }
   }
 
   #uri(route: Route, request: HttpRequest): Awaitable<HttpResponse> {
@@ -197,7 +197,7 @@ export class RpcServer implements HttpHandler {
   }
 
   #timeHeader(): Record<string, string> {
-    return { 'X-Server-Time': String(this.#env.clock.now() / NANOS) }
+    return { 'X-Server-Time': String(this.#shared.env.clock.now() / NANOS) }
   }
 
   #notFound(): HttpResponse {
@@ -227,7 +227,7 @@ export class RpcServer implements HttpHandler {
   }
 
   #allowOrigin(request: HttpRequest, response: HttpResponse): HttpResponse {
-    const { corsAllowedOrigins } = this.#config
+    const { corsAllowedOrigins } = this.#shared.config
     const headers: Record<string, string> = { ...response.headers, Vary: 'Origin' }
     const isAllowed =
       corsAllowedOrigins.includes('*') || corsAllowedOrigins.includes(request.origin)

@@ -5,14 +5,11 @@ import { Query } from '../events/index.ts'
 import type { Subscription } from '../events/index.ts'
 import type { MessageSocket } from '../ports/index.ts'
 import { MAX_QUERY_TEXT } from './config.ts'
-import type { RpcConfig } from './config.ts'
 import { dispatch, TOO_FEW_ARGUMENTS } from './dispatch.ts'
 import type { Outcome } from './dispatch.ts'
-import type { RpcEnvironment } from './environment.ts'
 import type { EventWriter } from './json-events.ts'
 import { failureText, parseSocketRequest, RPC_ERRORS, successText, URI_ID } from './json-rpc.ts'
-import type { Answer, SocketSubscriptions } from './route.ts'
-import type { SubscriptionLimits } from './subscription-limits.ts'
+import type { Answer, ServerContext, SocketSubscriptions } from './route.ts'
 
 /** Messages that wait for the one before them, above which the socket is not read; what is read already fits twice. */
 const MAX_WAITING = 64
@@ -26,9 +23,7 @@ const NODE_STOPPED = 'CometBFT exited'
 /** What a session is made of. */
 export interface SocketSessionOptions {
   readonly socket: MessageSocket
-  readonly env: RpcEnvironment
-  readonly config: RpcConfig
-  readonly limits: SubscriptionLimits
+  readonly shared: ServerContext
   readonly writer: EventWriter
   /** Called once when the socket has closed. */
   readonly onClose: () => void
@@ -67,7 +62,7 @@ export class SocketSession implements SocketSubscriptions {
   }
 
   subscribe(text: string, id: string): Answer {
-    const { limits, env, config } = this.#options
+    const { limits, env, config } = this.#options.shared
     const refusal = limits.refusal(this)
     if (refusal !== null) return err(refusal)
     if (text.length > MAX_QUERY_TEXT) return err('maximum query length exceeded')
@@ -110,7 +105,7 @@ export class SocketSession implements SocketSubscriptions {
   }
 
   get #isFull(): boolean {
-    return this.#options.socket.bufferedBytes > this.#options.config.socketBufferBytes
+    return this.#options.socket.bufferedBytes > this.#options.shared.config.socketBufferBytes
   }
 
   #receive(text: string): void {
@@ -149,8 +144,8 @@ export class SocketSession implements SocketSubscriptions {
     }
     const request = parsed.value
     if (request === null) return
-    const { env, config, limits } = this.#options
-    const outcome = dispatch(request, { env, config, limits, id: request.id, socket: this })
+    const context = { ...this.#options.shared, id: request.id, socket: this }
+    const outcome = dispatch(request, context)
     if (!(outcome instanceof Promise)) {
       this.#send(responseText(request.id, outcome))
       return
@@ -171,7 +166,7 @@ export class SocketSession implements SocketSubscriptions {
   #planFlush(): void {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
-    this.#options.env.clock.defer(() => {
+    this.#options.shared.env.clock.defer(() => {
       this.#isFlushPlanned = false
       this.#flush()
     })
@@ -204,7 +199,7 @@ export class SocketSession implements SocketSubscriptions {
     if (subscription === undefined) return
     this.#subscriptions.delete(key)
     subscription.events.cancel()
-    this.#options.limits.release(this)
+    this.#options.shared.limits.release(this)
   }
 
   #close(): void {
