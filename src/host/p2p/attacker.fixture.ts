@@ -1,5 +1,6 @@
 // A peer without manners: shakes hands like a node, then sends whatever a test wants.
 
+import { EMPTY_BYTES, concatBytes } from '../../core/bytes/index.ts'
 import { encodeDelimited, encodeNodeInfo } from '../../core/proto/index.ts'
 import type { NodeInfo } from '../../core/proto/index.ts'
 import { nativeChannelCrypto, nativeCrypto } from '../../node/platform/index.ts'
@@ -24,6 +25,8 @@ export interface AttackPlan {
   readonly nodeInfo?: Partial<NodeInfo>
   /** Instead of the NodeInfo. */
   readonly instead?: Uint8Array
+  /** In the same frame as the NodeInfo. */
+  readonly behind?: Uint8Array
 }
 
 /** Dials the victim and does everything up to its own NodeInfo. */
@@ -50,7 +53,7 @@ export async function attack(
       write: (bytes) => void stream.write(bytes),
       onOpen: () => {
         const honest = encodeDelimited(encodeNodeInfo({ ...nodeInfo, ...plan.nodeInfo }))
-        connection.write(plan.instead ?? honest)
+        connection.write(concatBytes(plan.instead ?? honest, plan.behind ?? EMPTY_BYTES))
         return null
       },
       onData: (data) => {

@@ -145,7 +145,34 @@ for (const [name, makeWorld] of [
   })
 }
 
+describe('a connection that is dead at the other end', () => {
+  test('a peer that knocks again: ends its old connection unless that one answers', async () => {
+    const world = makeMemoryWorld()
+    const { victim, honest } = await besiege(world)
+    world.clock.advance(20_000)
+    // Like a machine that lost its power: it shakes hands again and answers nothing on the old
+    // stream.
+    const again = await attack(world, victim, 66)
+    await world.until(() => again.closedBecause !== null)
+    expect(codes(victim, 'handshake failed')).toEqual(['P2P_DUPLICATE'])
+    await world.settle()
+    world.clock.advance(5000)
+    expect(codes(victim, 'peer down')).toEqual(['CONN_PONG_TIMEOUT'])
+    expect(victim.switch.peers().map(({ id }) => id)).toEqual([honest.id])
+    await attack(world, victim, 66)
+    await world.until(() => victim.switch.peers().length === 2)
+  })
+})
+
 describe('attacks in the handshake', () => {
+  test('a message in the same frame as the NodeInfo is not lost', async () => {
+    const world = makeMemoryWorld()
+    const victim = await start(world, 1)
+    await attack(world, victim, 66, { behind: packet(0x20, Uint8Array.of(5), true) })
+    await world.until(() => victim.reactor.messages.length === 1)
+    expect(victim.reactor.messages[0]?.message).toEqual(Uint8Array.of(5))
+  })
+
   test('a peer that never reads: is dropped after 45 s, not banned', async () => {
     const world = makeMemoryWorld()
     const siege = await besiege(world)
@@ -162,7 +189,7 @@ describe('attacks in the handshake', () => {
     await world.until(() => victim.switch.peers().length === 2)
   })
 
-  test('slowloris: a byte every second does not keep a slot longer than the deadlines', async () => {
+  test('slowloris: a byte every second does not outlast the deadlines', async () => {
     const world = makeMemoryWorld()
     const victim = await start(world, 1)
     const probe = await dialBare(world, victim)

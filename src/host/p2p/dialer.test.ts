@@ -27,6 +27,7 @@ function makeWorld(seed = 1): World {
     minDelayMs: 100,
     maxDelayMs: 10_000,
     bannedMs: (id) => bans.remainingMs(id),
+    isUp: (id) => id === 'up',
     dial: () => void attemptsMs.push(clock.monotonicMs()),
   })
   return { clock, dialer, bans, attemptsMs }
@@ -93,6 +94,12 @@ describe('dialer', () => {
     world.dialer.onDown(PEER.id, { code: 'P2P_CLOSED', reason: 'gone' })
     world.clock.advance(120)
     expect(world.attemptsMs).toHaveLength(2)
+  })
+
+  test('dialer: a peer that has dialled us already is not dialled', () => {
+    const { dialer, attemptsMs } = makeWorld()
+    dialer.add({ id: 'up', address: 'b:1' })
+    expect([attemptsMs, dialer.status()[0]?.state]).toEqual([[], 'up'])
   })
 
   test('dialer: waits for the end of a ban', () => {

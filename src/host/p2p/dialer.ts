@@ -20,6 +20,8 @@ export interface DialerOptions {
   readonly maxDelayMs: number
   /** How long an id must not be dialled, 0 when it may be now. */
   readonly bannedMs: (id: string) => number
+  /** Whether the peer is connected already, because it dialled us. */
+  readonly isUp: (id: string) => boolean
   /** Begins one attempt, which ends in `onUp` or `onFailed`. */
   readonly dial: (address: PeerAddress) => void
 }
@@ -57,14 +59,18 @@ export class Dialer {
     return this.#targets.has(id)
   }
 
-  /** Dials now and keeps at it; an id that is known already keeps its first address. */
+  /**
+   * Dials now, unless the peer is up, and keeps at it; an id that is known already keeps its first
+   * address.
+   */
   add(address: PeerAddress): void {
     const isKnown = this.#targets.has(address.id)
     if (this.#isStopped || isKnown || this.#targets.size >= MAX_TARGETS) return
     const goneSinceMs = this.#options.clock.monotonicMs()
     const target: Target = { address, state: 'waiting', goneSinceMs, timer: null, lastError: null }
     this.#targets.set(address.id, target)
-    this.#dial(target)
+    if (this.#options.isUp(address.id)) target.state = 'up'
+    else this.#dial(target)
   }
 
   /** The peer is connected, by whichever side dialled. */

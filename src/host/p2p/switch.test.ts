@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { concatBytes, equalBytes } from '../../core/bytes/index.ts'
 import { ProtoError } from '../../core/proto/index.ts'
+import { MemoryClock } from '../memory/index.ts'
 import type { Peer } from './index.ts'
 import {
   RecordingReactor,
@@ -239,7 +240,37 @@ describe('switch admission', () => {
   })
 })
 
+/** Keeps what deferred calls throw, where a real loop would end the process. */
+class CatchingClock extends MemoryClock {
+  readonly caught: unknown[] = []
+
+  override defer(f: () => void): void {
+    super.defer(() => {
+      try {
+        f()
+      } catch (error) {
+        this.caught.push(error)
+      }
+    })
+  }
+}
+
 describe('switch and reactors', () => {
+  test('reactors: a replaced peer goes before the new one comes', async () => {
+    const world = makeMemoryWorld()
+    const [low, high] = idOf(1) < idOf(2) ? [1, 2] : [2, 1]
+    const [a, b] = [await start(world, high), await start(world, low)]
+    const { toB } = await join(world, a, b)
+    // The same key, dialling from elsewhere: the connection of the smaller id is the better one.
+    const twin = await start(world, low, { config: { listenAddress: '10.0.0.9:9' }, random: 99 })
+    twin.switch.dialPersistent([a.address()])
+    await world.until(() => a.reactor.added.length === 2)
+    const reason = 'replaced by the connection dialled the other way'
+    expect(a.reactor.removed).toEqual([{ peer: toB, reason }])
+    expect(a.switch.peers().map(({ outbound }) => outbound)).toEqual([false])
+    await world.until(() => b.switch.peers().length === 0)
+  })
+
   test('reactors: a violation bans for a minute, a dismissal does not', async () => {
     const world = makeMemoryWorld()
     const [a, b] = [await start(world, 1), await start(world, 2)]
@@ -292,6 +323,21 @@ describe('switch and reactors', () => {
     toB.send(0x20, Uint8Array.of(1))
     await world.until(() => b.reactor.removed.length === 1)
     expect(codes(b, 'peer down')).toEqual(['P2P_BAD_MESSAGE'])
+  })
+
+  test('reactors: a bug in one is not taken for a fault of the peer', async () => {
+    const clock = new CatchingClock()
+    const world = makeMemoryWorld(clock)
+    const [a, b] = [await start(world, 1), await start(world, 2)]
+    const { toB } = await join(world, a, b)
+    const bug = new Error('bug')
+    b.reactor.onMessage = () => {
+      throw bug
+    }
+    toB.send(0x20, Uint8Array.of(1))
+    await world.until(() => clock.caught.length > 0)
+    expect(clock.caught).toEqual([bug])
+    expect(b.reactor.removed).toEqual([])
   })
 
   test('broadcast: reaches every peer that lists the channel', async () => {

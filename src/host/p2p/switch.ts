@@ -102,6 +102,7 @@ export class Switch {
       minDelayMs: this.#config.redialMinMs,
       maxDelayMs: this.#config.redialMaxMs,
       bannedMs: (id) => this.#bans.remainingMs(id),
+      isUp: (id) => this.#peers.has(id),
       dial: (address) => void this.#dial(address),
     })
   }

@@ -141,8 +141,9 @@ export async function startNode(
 const turn = (): Promise<void> => new Promise(setImmediate)
 
 /** A world in memory whose clock stands still. */
-export function makeMemoryWorld(): World & { clock: MemoryClock } {
-  const clock = new MemoryClock()
+export function makeMemoryWorld<C extends MemoryClock>(
+  clock = new MemoryClock() as C,
+): World & { clock: C } {
   const network = new MemoryNetwork(clock)
   return {
     clock,
