@@ -75,6 +75,24 @@ describe('files in memory', () => {
     expect(seen).toEqual(new Set(['new', 'old']))
   })
 
+  test('files in memory: after a failed sync every later call on the file fails the same way', async () => {
+    let armed = false
+    const files = new MemoryFiles({
+      beforeStep: ({ kind }) => {
+        if (armed && kind === 'sync') throw new Error('EIO: injected')
+      },
+    })
+    await files.makeDirectory('/d')
+    const log = await files.openAppend('/d/log')
+    armed = true
+    const failed = expect.objectContaining({ code: 'PORTS_SYNC_FAILED' })
+    await expect(log.sync()).rejects.toEqual(failed)
+    armed = false
+    await expect(log.sync()).rejects.toEqual(failed)
+    await expect(log.append(toUtf8('x'))).rejects.toEqual(failed)
+    await expect(log.truncate(0)).rejects.toEqual(failed)
+  })
+
   test('files in memory: after a crash the old world is dead', async () => {
     const files = new MemoryFiles()
     await files.makeDirectory('/d')

@@ -219,6 +219,36 @@ describe('write-ahead log: segments', () => {
       expect(kept, `crash at step ${crashAt}`).toBeGreaterThanOrEqual(promised)
     }
   })
+
+  test('write-ahead log: a segment that was never asked to be synced is whole on disk before the next one begins', async () => {
+    let steps = 0
+    const run = async (crashAt: number): Promise<void> => {
+      steps = 0
+      let after: MemoryFiles | null = null
+      const files: MemoryFiles = new MemoryFiles({
+        beforeStep: () => {
+          // Names reach the disk, contents do not: the worst order.
+          if (steps++ === crashAt) after = files.crash(({ kind }) => kind === 'link')
+        },
+      })
+      const log = await openLog(files, 100_000).catch(() => null)
+      for (let i = 0; log !== null && i < 40; i++) {
+        try {
+          log.append(new Uint8Array(20_000).fill(i + 1))
+        } catch {
+          break
+        }
+        await new Promise(setImmediate)
+      }
+      const again = await openLog(after ?? files.crash(({ kind }) => kind === 'link'))
+      const found = (await again.readSince(0n)) ?? []
+      for (const [i, record] of found.entries()) expect(record[0]).toBe(i + 1)
+    }
+    await run(-1)
+    const whole = steps
+    expect(whole).toBeGreaterThan(15)
+    for (let crashAt = 0; crashAt < whole; crashAt++) await run(crashAt)
+  })
 })
 
 describe('write-ahead log: failures', () => {
