@@ -1,7 +1,6 @@
 // What a devnet tells about each block, and the transactions it sends so that blocks are not empty.
 
 import { assert, bytesKey, toHexUpper, toUtf8 } from '../../core/bytes/index.ts'
-import type { Time } from '../../core/bytes/index.ts'
 import { Query } from '../../host/events/index.ts'
 import type { Subscription } from '../../host/events/index.ts'
 import type { Replica } from '../../host/replica/index.ts'
@@ -16,8 +15,8 @@ export interface DevBlock {
   readonly hash: string
   /** The proposer's home, such as `node2`. */
   readonly proposer: string
-  /** By the blocks' own time, from the block before; null for the first one shown. */
-  readonly seconds: number | null
+  /** Since the block before, for the first one since the start. */
+  readonly seconds: number
 }
 
 /** Blocks of a replica from now on, kept until they are read. */
@@ -34,19 +33,20 @@ export async function readBlocks(
   onBlock: (block: DevBlock) => void,
 ): Promise<void> {
   const nameOf = proposerNames(replicas)
-  let before: Time | null = null
+  let before = systemClock.monotonicMs()
   for await (const { event } of subscription) {
     if (event.kind !== 'NewBlock') continue
     const { header, txs } = event.block
+    const now = systemClock.monotonicMs()
     onBlock({
       height: header.height,
       round: event.round,
       txs: txs.length,
       hash: toHexUpper(event.blockId.hash),
       proposer: nameOf(header.proposerAddress),
-      seconds: before === null ? null : Number(header.time - before) / 1e9,
+      seconds: (now - before) / 1000,
     })
-    before = header.time
+    before = now
   }
 }
 

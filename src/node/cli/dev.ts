@@ -75,10 +75,9 @@ function introduce(network: DevNetwork): void {
 
 function blockLine(block: DevBlock): string {
   const txs = `${block.txs} ${block.txs === 1 ? 'tx' : 'txs'}`
-  const after = block.seconds === null ? '' : `  after ${block.seconds.toFixed(2)} s`
   return (
     `height ${String(block.height).padEnd(HEIGHT_WIDTH)} round ${block.round}  ` +
     `${txs.padEnd(TXS_WIDTH)} hash ${block.hash.slice(0, HASH_CHARS)}  ` +
-    `proposer ${block.proposer}${after}`
+    `proposer ${block.proposer}  after ${block.seconds.toFixed(2)} s`
   )
 }

@@ -27,7 +27,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function makeProgram(outcome: { code: ExitCode }): Command {
+/** The tree of commands; `outcome` takes the exit code of the one that runs. */
+export function makeProgram(outcome: { code: ExitCode }): Command {
   const program = new Command('quadrille')
   program
     .description('Byzantine-fault-tolerant consensus: a node for CometBFT networks.')

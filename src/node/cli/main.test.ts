@@ -1,0 +1,96 @@
+// The tree of commands: CometBFT's names and flags, and an example for each.
+
+import { describe, expect, test } from 'vitest'
+import { makeProgram } from './main.ts'
+
+const commands = makeProgram({ code: 0 }).commands.filter((each) => each.name() !== 'help')
+
+const helpOf = (name: string): string => {
+  let text = ''
+  const command = makeProgram({ code: 0 }).commands.find((each) => each.name() === name)
+  command?.configureOutput({ writeOut: (part) => (text += part) }).outputHelp()
+  return text
+}
+
+describe('command line', () => {
+  test('commands: are those of CometBFT, and dev', () => {
+    const names = commands.flatMap((each) => [each.name(), ...each.aliases()])
+    expect(names.toSorted()).toEqual([
+      'dev',
+      'init',
+      'node',
+      'run',
+      'show-node-id',
+      'show-validator',
+      'show_node_id',
+      'show_validator',
+      'start',
+      'testnet',
+      'unsafe-reset-all',
+      'unsafe-reset-priv-validator',
+      'unsafe_reset_all',
+      'unsafe_reset_priv_validator',
+      'version',
+    ])
+  })
+
+  test.each(commands.map((each) => each.name()))('help: %s has an example', (name) => {
+    expect(helpOf(name)).toContain(`\nExample:\n  quadrille ${name}`)
+    for (const flag of ['--home', '--log_level', '--trace']) expect(helpOf(name)).toContain(flag)
+  })
+
+  test('flags: start has those of CometBFT', () => {
+    const flags = [...helpOf('start').matchAll(/^ {2}--([\w.-]+)/gm)].map(([, flag]) => flag ?? '')
+    expect(flags.toSorted()).toEqual([
+      'abci',
+      'consensus.create_empty_blocks',
+      'consensus.create_empty_blocks_interval',
+      'consensus.double_sign_check_height',
+      'db_backend',
+      'db_dir',
+      'genesis_hash',
+      'home',
+      'log_level',
+      'moniker',
+      'p2p.external-address',
+      'p2p.laddr',
+      'p2p.persistent_peers',
+      'p2p.pex',
+      'p2p.private_peer_ids',
+      'p2p.seed_mode',
+      'p2p.seeds',
+      'p2p.unconditional_peer_ids',
+      'priv_validator_laddr',
+      'proxy_app',
+      'rpc.grpc_laddr',
+      'rpc.laddr',
+      'rpc.pprof_laddr',
+      'rpc.unsafe',
+      'trace',
+    ])
+  })
+
+  test('flags: testnet has those of CometBFT', () => {
+    const flags = [...helpOf('testnet').matchAll(/^ {2}--([\w.-]+)/gm)].map(
+      ([, flag]) => flag ?? '',
+    )
+    expect(flags.toSorted()).toEqual([
+      'config',
+      'home',
+      'hostname',
+      'hostname-prefix',
+      'hostname-suffix',
+      'initial-height',
+      'log_level',
+      'n',
+      'node-dir-prefix',
+      'o',
+      'p2p-port',
+      'populate-persistent-peers',
+      'random-monikers',
+      'starting-ip-address',
+      'trace',
+      'v',
+    ])
+  })
+})
