@@ -13,6 +13,7 @@ import {
   VoteType,
 } from '../../core/types/index.ts'
 import type { Files } from '../ports/index.ts'
+import { PortError } from '../ports/index.ts'
 import { PrivvalError } from './errors.ts'
 import type { ValidatorKey } from './key-file.ts'
 import { timestampOf, TIMESTAMP_FIELD } from './sign-bytes-time.ts'
@@ -142,7 +143,7 @@ export class FileSigner implements Signer {
     try {
       await files.writeFileDurable(statePath, formatSignState(state), MODE)
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const why = cause instanceof PortError ? cause.details.reason : String(cause)
       const reason = `the sign state cannot be made durable, so nothing more is signed: ${why}`
       this.#failure = new PrivvalError(
         'PRIVVAL_STATE_WRITE_FAILED',

@@ -232,7 +232,8 @@ describe('write-ahead log: segments', () => {
         },
       })
       const log = await openLog(files, 100_000).catch(() => null)
-      for (let i = 0; log !== null && i < 40; i++) {
+      for (let i = 0; i < 40; i++) {
+        if (log === null) break
         try {
           log.append(new Uint8Array(20_000).fill(i + 1))
         } catch {

@@ -1,6 +1,7 @@
 // The write-ahead log: appended in order, made durable for many callers by one sync.
 
 import type { AppendFile, Files, Logger } from '../ports/index.ts'
+import { PortError } from '../ports/index.ts'
 import { WalError } from './errors.ts'
 import type { Chain, NewFrame } from './frame.ts'
 import { encodeFrames, FrameKind, MAX_RECORD_BYTES } from './frame.ts'
@@ -273,7 +274,7 @@ export class WriteAheadLog {
 
   #fail(cause: unknown): WalError {
     if (this.#failure !== null) return this.#failure
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = reasonOf(cause)
     const cure = 'make the disk writable and start again: nothing that was sent is lost'
     const file = this.#pathOf(this.#segment)
     this.#failure = new WalError('WAL_WRITE_FAILED', { file, reason, cure }, cause)
@@ -305,4 +306,12 @@ async function keepDropped({ files, logger }: WalOptions, reading: LogReading): 
     reason,
     kept,
   })
+}
+
+/** The file stands in the log's own error already. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof PortError) {
+    return `${cause.details.operation} failed: ${cause.details.reason}`
+  }
+  return cause instanceof Error ? cause.message : String(cause)
 }
