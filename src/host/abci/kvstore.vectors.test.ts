@@ -53,6 +53,10 @@ const consensus = exchangesOf([INIT_CHAIN, COMMIT, PREPARE, PROCESS, FINALIZE])
 const checks = exchangesOf([CHECK_TX])
 const queries = exchangesOf([QUERY])
 const infos = exchangesOf([3])
+const lastHeight = consensus.reduce(
+  (last, { kind, request }) => (kind === FINALIZE ? integerIn(request, 5) : last),
+  0n,
+)
 
 function proposed(request: Fields): FinalizeBlockRequest {
   return {
@@ -68,7 +72,7 @@ function proposed(request: Fields): FinalizeBlockRequest {
 }
 
 /** Plays the whole chain; Info and Query are asked at the height at which they were recorded. */
-async function play(app: Application, reopen: () => Promise<Application>): Promise<void> {
+async function play(app: Application, reopen: () => Promise<Application>): Promise<bigint> {
   await checkReads(app, 0n)
   let height = 0n
   for (const { kind, request, response, answer } of consensus) {
@@ -107,6 +111,7 @@ async function play(app: Application, reopen: () => Promise<Application>): Promi
       await checkReads(app, height)
     }
   }
+  return height
 }
 
 async function checkReads(app: Application, height: bigint): Promise<void> {
@@ -144,13 +149,13 @@ describe('kvstore: answers as CometBFT in a recorded chain', () => {
   const reads = `${queries.length} queries, ${infos.length} infos`
   test(`in ${count} consensus calls, ${reads}, in memory`, async () => {
     const app = KvStoreApplication.inMemory(nobleCrypto)
-    await play(app, () => Promise.resolve(app))
+    expect(await play(app, () => Promise.resolve(app))).toBe(lastHeight)
   })
 
   test(`in ${count} consensus calls, ${reads}, opened again after each commit`, async () => {
     const store = new MemoryKeyValueStore()
     const open = (): Promise<Application> => KvStoreApplication.open(nobleCrypto, store)
-    await play(await open(), open)
+    expect(await play(await open(), open)).toBe(lastHeight)
   })
 
   test(`in ${checks.length} checks of transactions`, () => {

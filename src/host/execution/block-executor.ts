@@ -15,7 +15,7 @@ import type { Block, BlockId, Commit, PartSet, Vote, VoteSet } from '../../core/
 import type { Application } from '../abci/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { TxIndex } from '../indexer/index.ts'
-import { encodedTxSize, type Mempool } from '../mempool/index.ts'
+import { encodedTxSize, type Mempool, type TxLimits } from '../mempool/index.ts'
 import type { KeyValueStore, Logger } from '../ports/index.ts'
 import { StoreBatch } from '../store/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
@@ -82,6 +82,9 @@ export interface ApplyRequest extends JudgeRequest {
   readonly seenCommit: Commit | null
 }
 
+/** Valid blocks of one height that are remembered; a round brings one. */
+const MAX_REMEMBERED = 64
+
 /** What an executed block leaves, ready to be made durable. */
 interface ExecutedBlock {
   readonly request: ApplyRequest
@@ -111,6 +114,12 @@ export class BlockExecutor {
     this.#options = options
     this.#logger = options.logger
     this.#pruner = new Pruner(options)
+  }
+
+  /** Says where the chain stands at the start; the handshake calls it. */
+  resume(chainState: ChainState): void {
+    const height = chainState.lastBlockHeight
+    this.#options.mempool.resume({ height, limits: limitsOf(chainState) })
   }
 
   /** A block for the next height. Throws {@link ExecutionError} when the application fails or gives too much. */
@@ -143,7 +152,7 @@ export class BlockExecutor {
     assertFits(txs, maxTxBytes, height)
     const block = makeProposalBlock({ ...fields, txs })
     const built = { block, ...makeBlockId(crypto, block) }
-    this.#valid.add(blockIdKey(built.blockId))
+    this.#remember(built.blockId)
     return built
   }
 
@@ -162,8 +171,7 @@ export class BlockExecutor {
 
   /** Why the block may not follow the chain state, or null. The application is not asked. */
   async validateBlock(request: JudgeRequest): Promise<string | null> {
-    const key = blockIdKey(request.blockId)
-    if (this.#valid.has(key)) return null
+    if (this.#valid.has(blockIdKey(request.blockId))) return null
     const { block, chainState, lastPrecommits } = request
     const { lastValidators, chainId } = chainState
     const verdicts = await this.#checkEvidence(chainState, block.evidence)
@@ -179,7 +187,7 @@ export class BlockExecutor {
       checkEvidence: (evidence) => verdicts.get(evidence) ?? null,
       ...known,
     })
-    if (reason === null) this.#valid.add(key)
+    if (reason === null) this.#remember(request.blockId)
     return reason
   }
 
@@ -253,6 +261,11 @@ export class BlockExecutor {
     return next
   }
 
+  #remember(blockId: BlockId): void {
+    if (this.#valid.size >= MAX_REMEMBERED) this.#valid.clear()
+    this.#valid.add(blockIdKey(blockId))
+  }
+
   async #checkEvidence(
     chainState: ChainState,
     pieces: readonly Evidence[],
@@ -312,10 +325,7 @@ export class BlockExecutor {
       txs,
       hashes,
       results: response.txResults,
-      limits: {
-        maxDataBytes: maxDataBytes(next, 0n),
-        maxGas: next.consensusParams.block.maxGas,
-      },
+      limits: limitsOf(next),
     })
   }
 
@@ -331,6 +341,11 @@ export class BlockExecutor {
     const round = seenCommit?.round ?? 0
     publishBlock(this.#options.eventBus, { block, blockId, round, hashes, response })
   }
+}
+
+function limitsOf(chainState: ChainState): TxLimits {
+  const { maxGas } = chainState.consensusParams.block
+  return { maxDataBytes: maxDataBytes(chainState, 0n), maxGas }
 }
 
 function assertFits(txs: readonly Uint8Array[], maxBytes: bigint, height: bigint): void {

@@ -52,7 +52,9 @@ export async function handshake(options: HandshakeOptions): Promise<ChainState> 
   const chainState = start?.chainState ?? saved ?? options.initialState
   await refuseTooOld(options, heights)
   const appHash = start?.appHash ?? lastBlockAppHash
-  return catchUp(options, { chainState, appHash, heights })
+  const level = await catchUp(options, { chainState, appHash, heights })
+  options.executor.resume(level)
+  return level
 }
 
 function refuseImpossible(heights: Heights, chainState: ChainState): void {

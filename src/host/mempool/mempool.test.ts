@@ -11,7 +11,7 @@ const texts = (txs: readonly Uint8Array[]): string[] => txs.map(fromUtf8)
 describe('mempool', () => {
   test('keeps the order of arrival and asks the application once', () => {
     const { mempool, asked } = makeWorld()
-    for (const text of ['c', 'a', 'b', 'a']) mempool.checkTx(tx(text))
+    for (const text of ['c', 'a', 'b', 'a']) void mempool.checkTx(tx(text))
     expect(texts(mempool.reapMaxTxs(-1))).toEqual(['c', 'a', 'b'])
     expect(asked.length).toBe(3)
     expect([mempool.size, mempool.sizeBytes]).toEqual([3, 3])
@@ -22,20 +22,20 @@ describe('mempool', () => {
     expect(mempool.checkTx(tx('123456789'))).toMatchObject({
       error: { kind: 'too-large', reason: 'Tx too large. Max size is 8, but got 9' },
     })
-    mempool.checkTx(tx('1'))
+    void mempool.checkTx(tx('1'))
     expect(mempool.checkTx(tx('1'))).toEqual({
       ok: false,
       error: { kind: 'in-cache', reason: 'tx already exists in cache' },
     })
     mempool.flush()
-    mempool.checkTx(tx('12345678'))
+    void mempool.checkTx(tx('12345678'))
     expect(mempool.checkTx(tx('123'))).toMatchObject({
       error: {
         kind: 'full',
         reason: 'mempool is full: number of txs 1 (max: 2), total txs bytes 8 (max: 10)',
       },
     })
-    mempool.checkTx(tx('1'))
+    void mempool.checkTx(tx('1'))
     expect(mempool.checkTx(tx('2'))).toMatchObject({ error: { kind: 'full', numTxs: 2 } })
     expect(mempool.counts).toMatchObject({ rejectedTxs: 3, alreadyReceivedTxs: 1 })
   })
@@ -50,7 +50,7 @@ describe('mempool', () => {
     expect(world.mempool.size).toBe(1)
     const keeping = makeWorld({ keepInvalidTxsInCache: true })
     keeping.answer = () => response(7)
-    keeping.mempool.checkTx(tx('a'))
+    void keeping.mempool.checkTx(tx('a'))
     expect(keeping.mempool.checkTx(tx('a'))).toMatchObject({ error: { kind: 'in-cache' } })
   })
 
@@ -67,20 +67,20 @@ describe('mempool', () => {
 
   test('reaps as many as fit by encoded bytes and by gas', () => {
     const world = makeWorld()
-    for (let i = 0; i < 5; i++) world.mempool.checkTx(tx(`tx-${i}`))
+    for (let i = 0; i < 5; i++) void world.mempool.checkTx(tx(`tx-${i}`))
     const count = (bytes: bigint, gas: bigint): number =>
       world.mempool.reapMaxBytesMaxGas(bytes, gas).length
     expect([count(-1n, -1n), count(11n, -1n), count(12n, -1n)]).toEqual([5, 1, 2])
     expect([count(-1n, 3n), count(0n, -1n), count(-1n, 0n), count(12n, 1n)]).toEqual([3, 0, 0, 1])
     const long = makeWorld()
-    long.mempool.checkTx(new Uint8Array(200))
+    void long.mempool.checkTx(new Uint8Array(200))
     expect(long.mempool.reapMaxBytesMaxGas(202n, -1n).length).toBe(0)
     expect(long.mempool.reapMaxBytesMaxGas(203n, -1n).length).toBe(1)
   })
 
   test('a block takes its transactions out and they do not come back, unless they failed', async () => {
     const world = makeWorld()
-    for (const text of ['a', 'b', 'c']) world.mempool.checkTx(tx(text))
+    for (const text of ['a', 'b', 'c']) void world.mempool.checkTx(tx(text))
     await commit(world, [tx('a'), tx('x')])
     await settle(world.clock)
     expect(texts(world.mempool.reapMaxTxs(2))).toEqual(['b', 'c'])
@@ -95,7 +95,7 @@ describe('mempool', () => {
 
   test('rechecks the rest later, in order, and drops what no longer holds', async () => {
     const world = makeWorld()
-    for (const text of ['a', 'b', 'c']) world.mempool.checkTx(tx(text))
+    for (const text of ['a', 'b', 'c']) void world.mempool.checkTx(tx(text))
     world.answer = ({ tx: asked }) => response(fromUtf8(asked) === 'b' ? 3 : 0)
     world.asked.length = 0
     await commit(world, [])
@@ -117,7 +117,7 @@ describe('mempool', () => {
 
   test('a recheck works in stretches between which the loop has its turn', async () => {
     const world = makeWorld({ recheckBudgetMs: 2 })
-    for (let i = 0; i < 100; i++) world.mempool.checkTx(tx(`${i}`))
+    for (let i = 0; i < 100; i++) void world.mempool.checkTx(tx(`${i}`))
     let turns = 0
     const turn = (): void => {
       turns++
@@ -138,7 +138,7 @@ describe('mempool', () => {
 
   test('a recheck that is not through before the next block sheds load until one is', async () => {
     const world = makeWorld()
-    for (const text of ['a', 'b', 'c']) world.mempool.checkTx(tx(text))
+    for (const text of ['a', 'b', 'c']) void world.mempool.checkTx(tx(text))
     let finish: () => void = () => undefined
     world.answer = () => new Promise((resolve) => (finish = () => resolve(response(0))))
     await commit(world, [])
@@ -182,8 +182,8 @@ describe('mempool', () => {
   test('what waits for the application counts as held', () => {
     const world = makeWorld({ size: 2 })
     world.answer = () => new Promise(() => undefined)
-    world.mempool.checkTx(tx('a'))
-    world.mempool.checkTx(tx('b'))
+    void world.mempool.checkTx(tx('a'))
+    void world.mempool.checkTx(tx('b'))
     expect(world.mempool.checkTx(tx('c'))).toMatchObject({ error: { kind: 'full', numTxs: 2 } })
   })
 
@@ -193,8 +193,8 @@ describe('mempool', () => {
     world.mempool.whenTxsAvailable(() => calls++)
     await settle(world.clock)
     expect(calls).toBe(0)
-    world.mempool.checkTx(tx('a'))
-    world.mempool.checkTx(tx('b'))
+    void world.mempool.checkTx(tx('a'))
+    void world.mempool.checkTx(tx('b'))
     expect(calls).toBe(0)
     await settle(world.clock)
     expect(calls).toBe(1)
@@ -220,8 +220,8 @@ describe('mempool', () => {
   test('keeps a copy of what came in a message, and remembers who sent it', () => {
     const { mempool } = makeWorld()
     const message = Uint8Array.of(1, 2, 3, 4)
-    mempool.checkTx(message.subarray(1, 3), 'p1')
-    mempool.checkTx(message.subarray(1, 3), 'p2')
+    void mempool.checkTx(message.subarray(1, 3), 'p1')
+    void mempool.checkTx(message.subarray(1, 3), 'p2')
     const entry = mempool.get(nobleCrypto.sha256(Uint8Array.of(2, 3)))
     expect(entry?.tx.buffer.byteLength).toBe(2)
     expect(['p1', 'p2', 'p3'].map((peer) => entry?.hasSender(peer))).toEqual([true, true, false])
@@ -230,14 +230,14 @@ describe('mempool', () => {
 
   test('the cache forgets the least recently seen', () => {
     const { mempool, asked } = makeWorld({ cacheSize: 2 })
-    for (const text of ['a', 'b', 'a', 'c', 'b']) mempool.checkTx(tx(text))
+    for (const text of ['a', 'b', 'a', 'c', 'b']) void mempool.checkTx(tx(text))
     expect(asked.map(({ tx: one }) => fromUtf8(one))).toEqual(['a', 'b', 'c', 'b'])
     expect(mempool.size).toBe(3)
   })
 
   test('a flush forgets all, the cache included', async () => {
     const world = makeWorld()
-    world.mempool.checkTx(tx('a'))
+    void world.mempool.checkTx(tx('a'))
     await commit(world, [])
     const waiting = world.mempool.checkTx(tx('b'))
     world.mempool.flush()

@@ -204,6 +204,12 @@ export class Mempool {
     if (!this.#rechecker.isRunning) this.#release()
   }
 
+  /** Says where the chain stands when the node starts; from then on `update` does. */
+  resume(chain: { readonly height: bigint; readonly limits: TxLimits }): void {
+    this.#height = chain.height
+    this.#limits = chain.limits
+  }
+
   /**
    * Takes out what was committed, remembers its hashes so that it does not come back, and starts the recheck of the
    * rest, which runs in later turns. Call between `lock` and `unlock`.

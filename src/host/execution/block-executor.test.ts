@@ -1,0 +1,251 @@
+// Making, judging and executing blocks.
+
+import { describe, expect, test } from 'vitest'
+import { EMPTY_BYTES, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
+import { nobleCrypto, type Crypto } from '../../core/crypto/index.ts'
+import { defaultConsensusParams, VoteSet, type Evidence } from '../../core/types/index.ts'
+import { KvStoreApplication, type Application } from '../abci/index.ts'
+import { Query } from '../events/index.ts'
+import { MemoryKeyValueStore } from '../memory/index.ts'
+import { NO_EVIDENCE } from './index.ts'
+import { keyed, TestNode, type NodeParts } from './node.fixture.ts'
+
+const tx = (text: string): Uint8Array => toUtf8(text)
+
+/** A kvstore some of whose methods are replaced. */
+function appWith(
+  change: (inner: KvStoreApplication) => Partial<Application> = () => ({}),
+): Application {
+  const inner = KvStoreApplication.inMemory(nobleCrypto)
+  const methods: Application = {
+    info: () => inner.info(),
+    initChain: (request) => inner.initChain(request),
+    query: (request) => inner.query(request),
+    checkTx: (request) => inner.checkTx(request),
+    prepareProposal: (request) => inner.prepareProposal(request),
+    processProposal: (request) => inner.processProposal(request),
+    extendVote: () => inner.extendVote(),
+    verifyVoteExtension: () => inner.verifyVoteExtension(),
+    finalizeBlock: (request) => inner.finalizeBlock(request),
+    commit: () => inner.commit(),
+  }
+  return { ...methods, ...change(inner) }
+}
+
+const open = (more: Partial<NodeParts> = {}): Promise<TestNode> =>
+  TestNode.open({ store: new MemoryKeyValueStore(), application: appWith(), ...more })
+
+describe('block executor', () => {
+  test('executes a block: stores, index, mempool and events agree', async () => {
+    const node = await open()
+    const seen: string[] = []
+    const every = Query.parse('tm.event EXISTS')
+    if (!every.ok) throw new Error(every.error)
+    const subscription = node.eventBus.subscribe({ query: every.value })
+    await node.step(tx('a=1'), tx('b=2'))
+    for (let event = subscription.take(); event !== null; event = subscription.take()) {
+      seen.push(event.event.kind)
+    }
+    expect(seen).toEqual(['NewBlock', 'NewBlockHeader', 'NewBlockEvents', 'Tx', 'Tx'])
+    expect(node.mempool.size).toBe(0)
+    expect(await node.txIndex.find(nobleCrypto.sha256(tx('b=2')))).toEqual({ height: 1n, index: 1 })
+    expect((await node.blockStore.loadBlock(1n))?.txs.map(fromUtf8)).toEqual(['a=1', 'b=2'])
+    expect((await node.stateStore.loadResults(1n))?.txResults.length).toBe(2)
+    expect((await node.stateStore.loadChainState())?.lastBlockHeight).toBe(1n)
+    await node.step()
+    expect(node.chainState.lastBlockHeight).toBe(2n)
+  })
+
+  test('tells the application who signed, and who offended', async () => {
+    const asked: unknown[] = []
+    const application = appWith((inner) => ({
+      prepareProposal: (request) => {
+        asked.push(request.localLastCommit)
+        return inner.prepareProposal(request)
+      },
+      finalizeBlock: (request) => {
+        asked.push(request.decidedLastCommit)
+        return inner.finalizeBlock(request)
+      },
+    }))
+    const node = await open({ application })
+    await node.step()
+    await node.step()
+    const validators = keyed.keys.map(({ address }, i) => ({
+      address,
+      power: [40n, 30n, 20n, 10n][i],
+    }))
+    const votes = validators.map((validator) => ({ validator, blockIdFlag: 2 }))
+    const none = { round: 0, votes: [] }
+    const extended = votes.map((vote) => ({
+      ...vote,
+      voteExtension: EMPTY_BYTES,
+      extensionSignature: EMPTY_BYTES,
+    }))
+    expect(asked).toEqual([none, none, { round: 0, votes: extended }, { round: 0, votes }])
+  })
+
+  test('refuses a proposal by the rules of the chain before the application is asked', async () => {
+    let asked = 0
+    const application = appWith(() => ({
+      processProposal: () => {
+        asked++
+        return 'reject'
+      },
+    }))
+    const node = await open({ application })
+    const built = await (await open()).propose()
+    const judge = (chainId: string): Promise<string | null> => {
+      const header = { ...built.block.header, chainId }
+      const block = { ...built.block, header }
+      const blockId = { ...built.blockId, hash: tx(chainId) }
+      const { chainState } = node
+      return node.executor.judgeProposal({ chainState, block, blockId, lastPrecommits: null })
+    }
+    expect(await judge('other')).toContain('chain id other')
+    expect(asked).toBe(0)
+    expect(await judge('test-chain')).toBe('the application rejects the proposal')
+    expect(asked).toBe(1)
+  })
+
+  test('does not verify again the signatures it has as votes', async () => {
+    let verified = 0
+    const crypto: Crypto = {
+      ...nobleCrypto,
+      verifyEd25519: (...args) => {
+        verified++
+        return nobleCrypto.verifyEd25519(...args)
+      },
+    }
+    const proposer = await open()
+    await proposer.step()
+    const { chainState, lastCommit } = proposer
+    const request = { ...(await proposer.propose()), chainState }
+    const set = chainState.lastValidators
+    if (set === null) throw new Error('there was a block')
+    const lastPrecommits = VoteSet.fromCommit(lastCommit, set)
+    const { executor } = await open({ crypto })
+    expect(await executor.validateBlock({ ...request, lastPrecommits })).toBeNull()
+    expect(verified).toBe(0)
+    expect(await executor.validateBlock({ ...request, lastPrecommits: null })).toBeNull()
+    expect(verified).toBe(0)
+    const fresh = await open({ crypto })
+    expect(await fresh.executor.validateBlock({ ...request, lastPrecommits: null })).toBeNull()
+    expect(verified).toBe(4)
+  })
+
+  test('stops on answers that make going on impossible', async () => {
+    const cases: [string, Partial<Application>][] = [
+      ['EXECUTION_BAD_PROPOSAL', { prepareProposal: () => [new Uint8Array(30_000_000)] }],
+      ['EXECUTION_APPLICATION_FAILED', { prepareProposal: () => Promise.reject(new Error('no')) }],
+      ['EXECUTION_APPLICATION_FAILED', { commit: () => Promise.reject(new Error('disk')) }],
+      [
+        'EXECUTION_BAD_RESPONSE',
+        {
+          finalizeBlock: () => ({
+            events: [],
+            txResults: [],
+            validatorUpdates: [],
+            consensusParamUpdates: null,
+            appHash: EMPTY_BYTES,
+          }),
+        },
+      ],
+      [
+        'EXECUTION_BAD_RESPONSE',
+        {
+          finalizeBlock: ({ txs }) => ({
+            events: [],
+            txResults: txs.map(() => ({
+              code: 0,
+              data: EMPTY_BYTES,
+              log: '',
+              info: '',
+              gasWanted: 0n,
+              gasUsed: 0n,
+              events: [],
+              codespace: '',
+            })),
+            validatorUpdates: keyed.keys.map(({ pubKey }) => ({ pubKey, power: 0n })),
+            consensusParamUpdates: null,
+            appHash: EMPTY_BYTES,
+          }),
+        },
+      ],
+    ]
+    for (const [code, change] of cases) {
+      const node = await open({ application: appWith(() => change) })
+      await expect(node.step(tx('a=1'))).rejects.toMatchObject({ code })
+    }
+  })
+
+  test('judges evidence piece by piece, stores its marks with the block and tells the pool', async () => {
+    const vote = {
+      type: 1,
+      height: 1n,
+      round: 0,
+      blockId: {
+        hash: new Uint8Array(32).fill(1),
+        partSetHeader: { total: 1, hash: new Uint8Array(32) },
+      },
+      timestamp: 1n,
+      validatorAddress: keyed.keys[0]?.address ?? EMPTY_BYTES,
+      validatorIndex: 0,
+      signature: new Uint8Array(64),
+      extension: EMPTY_BYTES,
+      extensionSignature: EMPTY_BYTES,
+    }
+    const other = { ...vote, blockId: { ...vote.blockId, hash: new Uint8Array(32).fill(2) } }
+    const piece: Evidence = {
+      kind: 'duplicate-vote',
+      voteA: vote,
+      voteB: other,
+      totalVotingPower: 100n,
+      validatorPower: 40n,
+      timestamp: 1n,
+    }
+    const updates: number[] = []
+    const key = tx('marked')
+    let verdict: string | null = null
+    const store = new MemoryKeyValueStore()
+    const node = await open({
+      store,
+      evidence: {
+        ...NO_EVIDENCE,
+        pending: () => ({ evidence: [piece], byteSize: 400n }),
+        check: () => verdict,
+        operations: () => [{ put: [key, key] }],
+        update: (_state, evidence) => void updates.push(evidence.length),
+      },
+    })
+    const built = await node.propose()
+    await node.apply(built)
+    expect([updates, await store.get(key)]).toEqual([[1], key])
+    expect(node.chainState.nextValidators.get(0)?.votingPower).toBe(39n)
+    verdict = 'too old'
+    const next = await node.propose()
+    const judge = (await open({ evidence: { ...NO_EVIDENCE, check: () => verdict } })).executor
+    const request = { ...next, chainState: node.chainState, lastPrecommits: null }
+    expect(await judge.validateBlock(request)).toContain('too old')
+  })
+
+  test('prunes what the application no longer needs and evidence cannot name', async () => {
+    const application = appWith((inner) => ({
+      commit: async () => {
+        await inner.commit()
+        return { retainHeight: 8n }
+      },
+    }))
+    const evidence = { maxAgeNumBlocks: 3n, maxAgeDuration: 2_500_000_000n, maxBytes: 1000n }
+    const consensusParams = { ...defaultConsensusParams, evidence }
+    const node = await open({ application, genesis: { consensusParams } })
+    for (let i = 0; i < 10; i++) {
+      await node.step(tx(`k${i}=v`))
+      for (let turn = 0; turn < 200; turn++) await Promise.resolve()
+    }
+    expect(node.blockStore.base).toBe(7n)
+    expect(await node.txIndex.atHeight(6n)).toEqual([])
+    expect((await node.txIndex.atHeight(7n)).length).toBe(1)
+    expect(await node.stateStore.loadResults(6n)).toBeNull()
+  })
+})
