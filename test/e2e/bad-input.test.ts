@@ -37,7 +37,7 @@ const CASES: readonly Case[] = [
   {
     title: 'no home',
     args: ['--home', '/nonexistent/home'],
-    told: '/nonexistent/home/config/genesis.json: there is no such file; `quadrille init --home /nonexistent/home`',
+    told: '/nonexistent/home/config/genesis.json: there is no such file; `quadrille init --home ',
   },
   {
     title: 'a wrong variable',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Closers } from './closers.ts'
 
 describe('closers', () => {
-  test('closers: close in reverse, once, also when one fails, and tell the first failure', async () => {
+  test('closers: close in reverse, once, and all of them when one fails', async () => {
     const closers = new Closers()
     const closed: string[] = []
     closers.add(async () => void closed.push('first'))

@@ -49,7 +49,7 @@ describe('config', () => {
     expect(again.durationMs('consensus.timeout_commit')).toBe(90_000)
   })
 
-  test('config: takes numbers and truth values in quotes, and bare ones for texts, as CometBFT does', () => {
+  test('config: takes numbers in quotes and bare ones for texts, as CometBFT does', () => {
     const config = new Config()
     config.readToml('moniker = 5\n[mempool]\nsize = "7"\nrecheck = "false"\n', 'config.toml')
     expect(config.string('moniker')).toBe('5')
@@ -63,7 +63,7 @@ describe('config', () => {
     expect(config.toToml()).toBe(new Config().toToml())
   })
 
-  test('config: a variable counts more than the file, a flag more than a variable, an empty one not', () => {
+  test('config: a flag counts more than a variable, a variable more than the file', () => {
     const config = new Config()
     config.readToml('moniker = "file"\nlog_level = "debug"\n', 'config.toml')
     config.readEnvironment({

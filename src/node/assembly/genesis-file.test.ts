@@ -59,7 +59,8 @@ describe('genesis file', () => {
   test('genesis: a missing one names the command that writes it', async () => {
     const paths = homePaths(temporaryFolder(), new Config())
     expect(await messageOf(() => readGenesis(paths, null))).toBe(
-      `${paths.genesis}: there is no such file; \`quadrille init --home ${paths.home}\` writes what is missing`,
+      `${paths.genesis}: there is no such file; ` +
+        `\`quadrille init --home ${paths.home}\` writes what is missing`,
     )
   })
 
@@ -70,8 +71,9 @@ describe('genesis file', () => {
     await readGenesis(paths, hash.toUpperCase())
     const told = await messageOf(() => readGenesis(paths, hash.replace(/^./, 'g')))
     expect(told).toBe('flag --genesis_hash: expected 64 hexadecimal characters')
-    expect(await messageOf(() => readGenesis(paths, '00'.repeat(32)))).toBe(
-      `${paths.genesis}: its SHA-256 is ${hash.toUpperCase()}, not the --genesis_hash ${'00'.repeat(32)}`,
+    const other = '00'.repeat(32)
+    expect(await messageOf(() => readGenesis(paths, other))).toBe(
+      `${paths.genesis}: its SHA-256 is ${hash.toUpperCase()}, not the --genesis_hash ${other}`,
     )
   })
 

@@ -1,9 +1,15 @@
 // The genesis file of a home: read with its field named when it is wrong, made for new chains.
 
-import { equalBytes, fromHex, toHexUpper, toUtf8 } from '../../core/bytes/index.ts'
+import {
+  EMPTY_BYTES,
+  equalBytes,
+  fromHex,
+  fromUtf8,
+  toHexUpper,
+  toUtf8,
+} from '../../core/bytes/index.ts'
 import { defaultConsensusParams, formatGenesis, parseGenesis } from '../../core/types/index.ts'
 import type { Genesis, GenesisValidator } from '../../core/types/index.ts'
-import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import { nativeCrypto, NodeFiles, systemClock, systemRandom } from '../platform/index.ts'
 import { AssemblyError } from './errors.ts'
 import { missing, readText } from './home.ts'
@@ -56,10 +62,10 @@ export async function writeGenesis(path: string, genesis: Genesis): Promise<void
  */
 export async function readGenesis(paths: HomePaths, expectedHash: string | null): Promise<Genesis> {
   const where = paths.genesis
-  const text = await readText(where)
-  if (text === null) throw missing(where, paths.home)
-  if (expectedHash !== null) checkHash(where, text, expectedHash)
-  const parsed = parseGenesis(nativeCrypto, text)
+  const bytes = await new NodeFiles().readFile(where)
+  if (bytes === null) throw missing(where, paths.home)
+  if (expectedHash !== null) checkHash(where, bytes, expectedHash)
+  const parsed = parseGenesis(nativeCrypto, fromUtf8(bytes))
   if (parsed.ok) return parsed.value
   const { field, reason } = parsed.error
   throw new AssemblyError('ASSEMBLY_GENESIS_INVALID', { where, what: field, reason })
@@ -84,15 +90,16 @@ export async function checkSameGenesis(paths: HomePaths, genesis: Genesis): Prom
   await new NodeFiles().writeFileDurable(path, toUtf8(hash), { mode: 0o600 })
 }
 
-function checkHash(path: string, text: string, expectedHash: string): void {
+function checkHash(path: string, bytes: Uint8Array, expectedHash: string): void {
   const expected = fromHex(expectedHash)
   if (expected?.length !== 32) {
     const reason = 'expected 64 hexadecimal characters'
     const fault = { where: 'flag --genesis_hash', what: '', reason }
     throw new AssemblyError('ASSEMBLY_FLAG_INVALID', fault)
   }
-  const actual = nativeCrypto.sha256(toUtf8(text))
+  const actual = nativeCrypto.sha256(bytes)
   if (equalBytes(actual, expected)) return
-  const reason = `its SHA-256 is ${toHexUpper(actual)}, not the --genesis_hash ${toHexUpper(expected)}`
+  const hashes = `${toHexUpper(actual)}, not the --genesis_hash ${toHexUpper(expected)}`
+  const reason = `its SHA-256 is ${hashes}`
   throw new AssemblyError('ASSEMBLY_GENESIS_INVALID', { where: path, what: '', reason })
 }

@@ -41,8 +41,8 @@ function refuseConfigInData(paths: HomePaths, config: Config): void {
   const inData = (path: string): boolean => path.startsWith(`${paths.data}${sep}`)
   const { genesis, validatorKey, nodeKey } = paths
   if (![paths.config, genesis, validatorKey, nodeKey].some(inData)) return
-  const reason = `keys or configuration are in ${paths.data}, which would be emptied; move them first`
-  throw config.refusal('db_dir', reason)
+  const where = `keys or configuration are in ${paths.data}`
+  throw config.refusal('db_dir', `${where}, which would be emptied; move them first`)
 }
 
 function remove(path: string): Promise<void> {
