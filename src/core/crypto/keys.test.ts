@@ -70,6 +70,18 @@ describe('secp256k1 keys', () => {
     expect(verifySignature(crypto, pubKey, message, high)).toBe(false)
   })
 
+  test('signature: an R that is not reduced is taken as its remainder', () => {
+    // The key that fits a signature with the point R of x = 1: R = r + order is then 32 bytes long.
+    const { Point } = secp256k1
+    const point = Point.fromBytes(hex(`02${'1'.padStart(64, '0')}`))
+    const z = number(crypto.sha256(message)) % order
+    const fitting = point.multiply(5n).subtract(Point.BASE.multiply(z)).toBytes()
+    const key = { type: 'secp256k1', bytes: fitting } as const
+    expect(verifySignature(crypto, key, message, concatBytes(bytes(1n), bytes(5n)))).toBe(true)
+    const unreduced = concatBytes(bytes(order + 1n), bytes(5n))
+    expect(verifySignature(crypto, key, message, unreduced)).toBe(true)
+  })
+
   test('signature: zero and broken values are refused without a throw', () => {
     expect(verifySignature(crypto, pubKey, message, concatBytes(r, bytes(0n)))).toBe(false)
     expect(verifySignature(crypto, pubKey, message, concatBytes(bytes(order), s))).toBe(false)

@@ -53,9 +53,9 @@ const verifySecp256k1 = (
   if (pubKey.length !== PUBLIC_KEY_SIZE.secp256k1 || signature.length !== 64) return false
   const r = toScalar(signature.subarray(0, 32))
   const s = toScalar(signature.subarray(32))
-  if (r === 0n || s === 0n || s > secp256k1Order / 2n) return false
   const reduced = concatBytes(fromScalar(r), fromScalar(s))
   try {
+    // Zero values and an S in the upper half are refused in here.
     return secp256k1.verify(reduced, digest, pubKey, { prehash: false, lowS: true })
   } catch {
     return false

@@ -152,6 +152,16 @@ describe('trusting verification', () => {
     expect(verifyCommitLightTrustingAll(crypto, { ...trusting, commit })).toContain('entry 3')
   })
 
+  test('trust level: exactly its power is not enough', () => {
+    const commit = commitOf('block', 'block', 'absent', 'absent')
+    const verdict = (denominator: bigint): string | null => {
+      const trustLevel = { numerator: 1n, denominator }
+      return verifyCommitLightTrusting(crypto, { ...trusting, commit, trustLevel })
+    }
+    expect(verdict(2n)).toContain('not enough')
+    expect(verdict(3n)).toBeNull()
+  })
+
   test('trust level: impossible ones are refused', () => {
     const level = (numerator: bigint, denominator: bigint) =>
       verifyCommitLightTrusting(crypto, {

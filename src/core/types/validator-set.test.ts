@@ -173,6 +173,23 @@ describe('changes of a validator set', () => {
     expect(reason([d, 1n], [a, 0n], [b, 0n], [keys[2], 0n])).toBe('accepted')
   })
 
+  test('changes: only the total after all of them counts, whatever their order', () => {
+    for (const [large, small] of [
+      [a!, b!],
+      [b!, a!],
+    ] as const) {
+      const set = ValidatorSet.make(crypto, [
+        { pubKey: large.pubKey, votingPower: MAX_TOTAL_VOTING_POWER - 10n },
+        { pubKey: small.pubKey, votingPower: 5n },
+      ])
+      const updated = set.withUpdates(crypto, [
+        { pubKey: large.pubKey, power: MAX_TOTAL_VOTING_POWER - 200n },
+        { pubKey: small.pubKey, power: 200n },
+      ])
+      expect(updated.ok && updated.value.totalVotingPower).toBe(MAX_TOTAL_VOTING_POWER)
+    }
+  })
+
   test('changes: a key of a wrong size is refused', () => {
     const pubKey = { type: 'ed25519', bytes: new Uint8Array(33) } as const
     expect(validatorSet.withUpdates(crypto, [{ pubKey, power: 1n }]).ok).toBe(false)

@@ -2,7 +2,15 @@
 
 import { expect, test } from 'vitest'
 import { EMPTY_BYTES, ZERO_TIME } from '../bytes/index.ts'
-import { blockIdOfNumber, keyOf, setOfPowers, signCommit, signVote } from './chain.fixture.ts'
+import { nobleCrypto as crypto } from '../crypto/index.ts'
+import {
+  CHAIN_ID,
+  blockIdOfNumber,
+  keyOf,
+  setOfPowers,
+  signCommit,
+  signVote,
+} from './chain.fixture.ts'
 import {
   ABSENT_COMMIT_SIG,
   EMPTY_COMMIT,
@@ -13,6 +21,9 @@ import {
   validateDuplicateVoteEvidence,
   validateProposal,
   validateVote,
+  verifyVote,
+  verifyVoteExtension,
+  voteExtensionSignBytes,
 } from './index.ts'
 import type { DuplicateVoteEvidence, Proposal, Vote } from './index.ts'
 
@@ -55,6 +66,31 @@ test('vote: nil, prevotes, extensions and old times are well formed', () => {
     { signature: bytes(1) },
   ]
   for (const change of accepted) expect(validateVote({ ...precommit, ...change })).toBeNull()
+})
+
+test('vote: verifies only under the address of the key that signed it', () => {
+  const { pubKey, address } = keyOf(1)
+  const verdict = (change: Partial<Vote>): boolean =>
+    verifyVote(crypto, CHAIN_ID, { ...precommit, ...change }, pubKey)
+  expect(verdict({})).toBe(true)
+  // The address is not signed, so it must be compared.
+  expect(verdict({ validatorAddress: keyOf(2).address })).toBe(false)
+  expect(verdict({ validatorAddress: address.subarray(1) })).toBe(false)
+  expect(verdict({ round: 1 })).toBe(false)
+  expect(verifyVote(crypto, 'other chain', precommit, pubKey)).toBe(false)
+})
+
+test('vote extension: only a precommit for a block has one that verifies', () => {
+  const { seed, pubKey } = keyOf(1)
+  const extended = { ...precommit, extension: bytes(3) }
+  const signBytes = voteExtensionSignBytes(CHAIN_ID, extended)
+  const signed = { ...extended, extensionSignature: crypto.signEd25519(seed, signBytes) }
+  const verdict = (vote: Vote): boolean => verifyVoteExtension(crypto, CHAIN_ID, vote, pubKey)
+  expect(verdict(signed)).toBe(true)
+  expect(verdict({ ...signed, extension: bytes(2) })).toBe(false)
+  expect(verdict({ ...signed, blockId: NIL_BLOCK_ID })).toBe(false)
+  expect(verdict({ ...signed, type: SignedMsgType.prevote })).toBe(false)
+  expect(verdict(precommit)).toBe(false)
 })
 
 test('proposal: each structural rule refuses alone', () => {

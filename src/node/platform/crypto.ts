@@ -13,9 +13,10 @@ import {
   verify,
 } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { EMPTY_BYTES, bytesKey, concatBytes } from '../../core/bytes/index.ts'
+import { EMPTY_BYTES, concatBytes } from '../../core/bytes/index.ts'
 import { nobleCrypto } from '../../core/crypto/index.ts'
 import type { ChannelCrypto, Crypto } from '../../core/crypto/index.ts'
+import { KeyCache } from './key-cache.ts'
 
 /** Validators of a chain and its past sets: as many keys as CometBFT keeps expanded. */
 const MAX_PUBLIC_KEYS = 4096
@@ -47,29 +48,7 @@ const exportPublicKey = (privateKey: KeyObject): Uint8Array => {
   return new Uint8Array(Buffer.from(String(x), 'base64url'))
 }
 
-/**
- * The imported public keys, least recently used out first. Importing costs as much as verifying.
- */
-const publicKeys = new Map<string, KeyObject>()
-
-const publicKeyOf = (bytes: Uint8Array): KeyObject => {
-  const id = bytesKey(bytes)
-  const known = publicKeys.get(id)
-  if (known !== undefined) {
-    publicKeys.delete(id)
-    publicKeys.set(id, known)
-    return known
-  }
-  const key = importPublicKey('Ed25519', bytes)
-  publicKeys.set(id, key)
-  if (publicKeys.size > MAX_PUBLIC_KEYS) {
-    for (const oldest of publicKeys.keys()) {
-      publicKeys.delete(oldest)
-      break
-    }
-  }
-  return key
-}
+const publicKeys = new KeyCache(MAX_PUBLIC_KEYS, (bytes) => importPublicKey('Ed25519', bytes))
 
 /** Imported private keys, for as long as their owner holds the seed. */
 const privateKeys = new WeakMap<Uint8Array, KeyObject>()
@@ -88,7 +67,7 @@ const verifiesNatively = (
   signature: Uint8Array,
 ): boolean => {
   try {
-    return verify(null, message, publicKeyOf(pubKey), signature)
+    return verify(null, message, publicKeys.get(pubKey), signature)
   } catch {
     return false
   }
