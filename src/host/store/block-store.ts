@@ -128,10 +128,6 @@ export class BlockStore {
   async loadBlockBytes(height: bigint): Promise<Uint8Array | null> {
     if (!this.#holds(height)) return null
     const parts = await this.#loadParts(height)
-    const total = parts[0]?.proof.total ?? 0n
-    if (total === 0n || BigInt(parts.length) !== total) {
-      throw corrupt(`block ${height}`, `has ${parts.length} of ${total} parts`)
-    }
     const size = parts.reduce((sum, part) => sum + part.bytes.length, 0)
     const bytes = new Uint8Array(size)
     let at = 0
@@ -213,20 +209,24 @@ export class BlockStore {
     return operations
   }
 
+  /** The first part says how many there are; nearly all blocks are one part, and then one read is all. */
   async #loadParts(height: bigint): Promise<Part[]> {
-    const parts: Part[] = []
-    const range = {
-      gte: partKey(height, 0),
-      lt: partKey(height + 1n, 0),
-      limit: MAX_BLOCK_PARTS + 1,
+    const first = await this.loadPart(height, 0)
+    if (first === null) throw corrupt(`block ${height}`, 'has no parts')
+    const { total } = first.proof
+    if (total < 1n || total > BigInt(MAX_BLOCK_PARTS)) {
+      throw corrupt(`block ${height}`, `has ${total} parts`)
     }
-    for await (const [key, value] of this.#store.iterate(range)) {
-      const what = `part ${parts.length} of block ${height}`
-      const part = decoded(what, tryDecode(decodePart, openValue(key, value, what) ?? value))
-      if (part.index !== parts.length) throw corrupt(what, 'is missing')
-      parts.push(part)
-    }
-    return parts
+    const keys: Uint8Array[] = []
+    for (let index = 1; index < Number(total); index++) keys.push(partKey(height, index))
+    const values = keys.length === 0 ? [] : await this.#store.getMany(keys)
+    const rest = keys.map((key, i) => {
+      const what = `part ${i + 1} of block ${height}`
+      const bytes = openValue(key, values[i], what)
+      if (bytes === undefined) throw corrupt(what, 'is missing')
+      return decoded(what, tryDecode(decodePart, bytes))
+    })
+    return [first, ...rest]
   }
 
   async #loadCommit(kind: Uint8Array, height: bigint): Promise<Commit | null> {
