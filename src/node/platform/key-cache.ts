@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import { bytesKey } from '../../core/bytes/index.ts'
 
-/** Importing a key costs as much as verifying with it: as many are kept as a chain has validators. */
+/** Importing a key costs as much as verifying with it: a chain's validators should all stay. */
 export class KeyCache {
   readonly #capacity: number
   readonly #importKey: (bytes: Uint8Array) => KeyObject
