@@ -76,7 +76,7 @@ describe('commands', () => {
     await stop(anew, 'SIGINT')
   })
 
-  test.concurrent('home: goes on after a kill, and without its sign state only when told to', async () => {
+  test.concurrent('home: goes on after a kill, but not without its sign state', async () => {
     const home = folderForTest()
     await quadrille(['init', '--home', home])
     const args = ['start', '--home', home, ...ANY_PORTS, '--consensus.create_empty_blocks=false']

@@ -29,7 +29,7 @@ const takeUsualPort = (): Promise<Server | null> =>
   })
 
 describe('dev', () => {
-  test('dev: shows itself in few lines, goes on after Ctrl-C, begins anew when told to', async () => {
+  test('dev: shows itself in few lines, goes on after Ctrl-C, begins anew on demand', async () => {
     const cwd = folderForTest()
     const first = new RunningCommand(['dev'], { cwd })
     const blockOne = await first.line(BLOCK)
