@@ -7,9 +7,10 @@ import type { Answer } from './route.ts'
 /** Bytes of a chunk; a longer document is served in chunks only. */
 const CHUNK_BYTES = 16 * 1024 * 1024
 
-/** Holds the document once as text and, after the first chunk was asked for, once as bytes. */
+/** Holds the document as text and, of those chunks that were asked for, the answer: base64 of them is slow work. */
 export class GenesisDocument {
   readonly #text: string
+  readonly #served = new Map<bigint, Answer>()
   #bytes: Uint8Array | null = null
 
   /** The text may have any layout; what is served has none, as Go's encoder writes it. */
@@ -31,9 +32,13 @@ export class GenesisDocument {
     const chunk = BigInt.asIntN(64, asked)
     if (chunk < 0n) return err(`runtime error: index out of range [${chunk}]`)
     if (chunk >= BigInt(total)) return err(`there are ${total - 1} chunks, ${chunk} is invalid`)
+    const served = this.#served.get(chunk)
+    if (served !== undefined) return served
     const from = Number(chunk) * CHUNK_BYTES
     const data = toBase64(this.#utf8().subarray(from, from + CHUNK_BYTES))
-    return ok(`{"chunk":${jsonInt64(chunk)},"total":${jsonInt64(total)},"data":"${data}"}`)
+    const answer = ok(`{"chunk":${jsonInt64(chunk)},"total":${jsonInt64(total)},"data":"${data}"}`)
+    this.#served.set(chunk, answer)
+    return answer
   }
 
   #chunks(): number {

@@ -2,9 +2,9 @@
 
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import type { BitArray } from '../../core/bytes/index.ts'
-import { proposerOf, votesOf } from '../../core/consensus/index.ts'
+import { votesOf } from '../../core/consensus/index.ts'
 import type { ConsensusState, RoundVotes } from '../../core/consensus/index.ts'
-import { blockIdKey } from '../../core/types/index.ts'
+import { blockIdKey, ValidatorSet } from '../../core/types/index.ts'
 import type { BlockId, PartSet, VoteSet } from '../../core/types/index.ts'
 import type { RpcConsensusView, RpcPeer, RpcPeerRound } from './environment.ts'
 import { blockJson, partSetHeaderJson, proposalJson, validatorSetJson } from './json-chain.ts'
@@ -35,9 +35,9 @@ export function stepNumber(state: ConsensusState): number {
 export function simpleRoundStateJson(view: RpcConsensusView): string {
   const { state } = view
   const { height, round } = state
-  const set = state.validatorSet
-  const proposer = set === null ? null : proposerOf(state, round)
-  const index = proposer === null ? 0 : (set?.indexOf(proposer.address) ?? 0)
+  const set = state.roundValidatorSet
+  const address = set.size === 0 ? EMPTY_BYTES : set.proposer.address
+  const index = Math.max(0, set.indexOf(address))
   return (
     `{"height/round/step":"${height}/${round}/${stepNumber(state)}"` +
     `,"start_time":${jsonTime(view.startTime)}` +
@@ -45,7 +45,7 @@ export function simpleRoundStateJson(view: RpcConsensusView): string {
     `,"locked_block_hash":${jsonHex(state.lockedValue?.hash ?? EMPTY_BYTES)}` +
     `,"valid_block_hash":${jsonHex(state.validValue?.hash ?? EMPTY_BYTES)}` +
     `,"height_vote_set":${heightVotesJson(state)}` +
-    `,"proposer":{"address":${jsonHex(proposer?.address ?? EMPTY_BYTES)},"index":${index}}}`
+    `,"proposer":{"address":${jsonHex(address)},"index":${index}}}`
   )
 }
 
@@ -57,7 +57,7 @@ export function roundStateJson(view: RpcConsensusView): string {
   return (
     `{"height":${jsonInt64(state.height)},"round":${state.round},"step":${stepNumber(state)}` +
     `,"start_time":${jsonTime(view.startTime)},"commit_time":${jsonTime(view.commitTime)}` +
-    `,"validators":${validatorSetJson(state.roundValidatorSet ?? state.validatorSet)}` +
+    `,"validators":${setJson(state.roundValidatorSet)}` +
     `,"proposal":${proposalJson(state.proposal)}` +
     `,"proposal_block":${blockOrNull(view, proposalBlockId(state))}` +
     `,"proposal_block_parts":${partSetJson(state.proposalParts)}` +
@@ -67,12 +67,14 @@ export function roundStateJson(view: RpcConsensusView): string {
     `,"valid_block_parts":${partSetJson(partsOf(state, validValue))}` +
     `,"votes":${heightVotesJson(state)},"commit_round":${state.commitRound}` +
     `,"last_commit":${voteSetJson(lastPrecommits)}` +
-    `,"last_validators":${validatorSetJson(lastPrecommits?.validatorSet ?? NO_VALIDATORS)}` +
+    `,"last_validators":${setJson(lastPrecommits?.validatorSet ?? ValidatorSet.empty)}` +
     `,"triggered_timeout_precommit":${isPrecommitTimeout}}`
   )
 }
 
-const NO_VALIDATORS = { validators: [], proposer: null }
+function setJson(set: ValidatorSet): string {
+  return validatorSetJson(set.size === 0 ? { validators: [], proposer: null } : set)
+}
 
 /** The block being proposed, once all of it is here. */
 function proposalBlockId(state: ConsensusState): BlockId | null {
@@ -95,7 +97,7 @@ function partSetJson(parts: PartSet | null): string {
 
 /** CometBFT lists the rounds up to the one after the current round, but only round 0 before the height starts. */
 function heightVotesJson(state: ConsensusState): string {
-  if (state.validatorSet === null) return '[]'
+  if (state.height === 0n) return '[]'
   const last = state.step === 'new-height' ? state.round : state.round + 1
   const first = Math.max(0, last + 1 - MAX_ROUNDS)
   const rounds = Array.from({ length: last + 1 - first }, (_, i) => first + i)

@@ -51,6 +51,9 @@ export const RPC_ERRORS: Readonly<Record<RpcErrorName, RpcErrorKind>> = {
 /** The id of answers to URI requests, which have none of their own. */
 export const URI_ID = '-1'
 
+/** Longest id that is looked into; no number that fits a double needs more. */
+const MAX_PRINTED = 800
+
 /** How Go names the struct that a request is decoded into. */
 const REQUEST_TYPE =
   'struct { JSONRPC string "json:\\"jsonrpc\\""; ID interface {} "json:\\"id,omitempty\\""; ' +
@@ -68,8 +71,11 @@ export function failureText(id: string | null, kind: RpcErrorKind, data: string)
   return `{"jsonrpc":"2.0",${idText}"error":{"code":${kind.code},"message":"${kind.message}"${dataText}}}`
 }
 
-/** The requests of an HTTP body. The error is Go's text. */
-export function parseRequests(body: string): Result<RpcRequests, string> {
+/**
+ * The requests of an HTTP body, of a batch at most one more than `maxBatch`: then there are too many. The error is Go's
+ * text.
+ */
+export function parseRequests(body: string, maxBatch: number): Result<RpcRequests, string> {
   return orSyntaxError(() => {
     const isObject = /^[ \t\r\n]*\{/.test(body)
     const value = isObject ? body : checkJson(body)
@@ -77,7 +83,7 @@ export function parseRequests(body: string): Result<RpcRequests, string> {
     if (kind === 'null') return ok([])
     if (kind !== 'array') return mapped(requestOf(kind, value), (request) => [request])
     const requests: (RpcRequest | null)[] = []
-    for (const element of elementsOf(value)) {
+    for (const element of elementsOf(value, maxBatch + 1)) {
       const request = requestOf(kindOf(element), element)
       // CometBFT then tries the whole list as one request and reports that failure.
       if (!request.ok) return err(notRequest('array'))
@@ -124,7 +130,9 @@ function requestOf(kind: string, value: string): Result<RpcRequest | null, strin
     const field = name.toLowerCase()
     if (field === 'id') {
       id = member === 'null' ? null : member
-      if (isBeyondFloat(member)) mismatch ??= wrongType(`number ${member}`, 'id', 'float64')
+      if (isBeyondFloat(member)) {
+        mismatch ??= wrongType(`number ${member.slice(0, MAX_PRINTED)}`, 'id', 'float64')
+      }
     } else if (field === 'params') {
       params = member
     } else if (field === 'method' || field === 'jsonrpc') {
@@ -150,7 +158,8 @@ function wrongType(what: string, field: string, type: string): string {
 }
 
 function isBeyondFloat(value: string): boolean {
-  return kindOf(value) === 'number' && !Number.isFinite(Number(value))
+  if (kindOf(value) !== 'number') return false
+  return value.length > MAX_PRINTED || !Number.isFinite(Number(value))
 }
 
 /** An id as it is written back: numbers pass through a double and lose their fraction, as in CometBFT. */
@@ -161,7 +170,8 @@ function idText(id: string): Result<string, string> {
     const number = Math.trunc(Number(id))
     return ok(Math.abs(number) < 2 ** 63 ? String(BigInt(number)) : '-9223372036854775808')
   }
-  return err(`json-rpc ID (${goValue(id)}) is of unknown type (${GO_KINDS[kind]})`)
+  const shown = id.length > MAX_PRINTED ? '...' : goValue(id)
+  return err(`json-rpc ID (${shown}) is of unknown type (${GO_KINDS[kind]})`)
 }
 
 const GO_KINDS: Readonly<Record<string, string>> = {
@@ -170,12 +180,8 @@ const GO_KINDS: Readonly<Record<string, string>> = {
   object: 'map[string]interface {}',
 }
 
-/** Deepest id that is printed; what is deeper is left out. */
-const MAX_PRINTED_DEPTH = 100
-
-/** `%v` of a decoded value. */
-function goValue(value: string, depth = 0): string {
-  if (depth > MAX_PRINTED_DEPTH) return '...'
+/** `%v` of a decoded value; it has to be short. */
+function goValue(value: string): string {
   switch (kindOf(value)) {
     case 'null':
       return '<nil>'
@@ -186,13 +192,13 @@ function goValue(value: string, depth = 0): string {
     case 'bool':
       return value
     case 'array':
-      return `[${elementsOf(value)
-        .map((element) => goValue(element, depth + 1))
+      return `[${elementsOf(value, MAX_PRINTED)
+        .map((element) => goValue(element))
         .join(' ')}]`
     case 'object': {
       const members = new Map(membersOf(value))
       const names = [...members.keys()].toSorted((a, b) => (a < b ? -1 : 1))
-      const shown = names.map((name) => `${name}:${goValue(members.get(name) ?? '', depth + 1)}`)
+      const shown = names.map((name) => `${name}:${goValue(members.get(name) ?? '')}`)
       return `map[${shown.join(' ')}]`
     }
   }

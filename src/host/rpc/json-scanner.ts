@@ -79,11 +79,11 @@ export function membersOf(text: string): [name: string, value: string][] {
   return members
 }
 
-/** The raw values of an array that has been checked; `text` starts with its bracket. */
-export function elementsOf(text: string): string[] {
+/** The first raw values of an array that has been checked, at most `limit`; `text` starts with its bracket. */
+export function elementsOf(text: string, limit: number): string[] {
   const elements: string[] = []
   let at = skipSpace(text, 1)
-  while (at < text.length - 1) {
+  while (at < text.length - 1 && elements.length < limit) {
     const { start, valueEnd, end } = scanValue(text, at)
     elements.push(text.slice(start, valueEnd))
     at = end + 1

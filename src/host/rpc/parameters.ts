@@ -61,6 +61,10 @@ const GO_TYPES: Readonly<Record<ParameterKind, string>> = {
   hex: 'slice',
 }
 
+/** Parameters that are read of an array; no route has so many. */
+const MAX_ELEMENTS = 100
+/** Characters of a value that an error shows at most. */
+const MAX_SHOWN = 1000
 const INTEGER = /^-?[0-9]+$/
 const MIN_INT64 = -(2n ** 63n)
 const MAX_INT64 = 2n ** 63n - 1n
@@ -75,7 +79,7 @@ export function argumentsOfJson(parameters: Parameters, params: string): Argumen
     const kind = kindOf(params)
     if (kind === 'object') return fromMembers(parameters, new Map(membersOf(params)))
     if (kind === 'null') return fromMembers(parameters, new Map())
-    if (kind === 'array') return fromElements(parameters, elementsOf(params))
+    if (kind === 'array') return fromElements(parameters, elementsOf(params, MAX_ELEMENTS))
     const reason = `json: cannot unmarshal ${kind} into Go value of type []json.RawMessage`
     throw new ParameterError(`unknown type for JSON params: ${reason}. Expected map or array`)
   })
@@ -116,7 +120,9 @@ function fromMembers(parameters: Parameters, members: ReadonlyMap<string, string
 function fromElements(parameters: Parameters, elements: readonly string[]): Argument[] {
   if (elements.length !== parameters.length) {
     const names = parameters.map(([name]) => name).join(' ')
-    const given = elements.map((element) => `[${toUtf8(element).join(' ')}]`).join(' ')
+    const given = elements
+      .map((element) => `[${toUtf8(element.slice(0, MAX_SHOWN)).join(' ')}]`)
+      .join(' ')
     throw new ParameterError(
       `expected ${parameters.length} parameters ([${names}]), got ${elements.length} ([${given}])`,
     )
@@ -185,14 +191,17 @@ function fromUriValue(kind: ParameterKind, value: string): Argument {
 /** A 64-bit integer: a number inside a string. */
 function integerOf(kind: ParameterKind, value: string): bigint {
   if (!value.startsWith('"') || !value.endsWith('"')) {
-    throw new ParameterError(`invalid 64-bit integer encoding ${quoteText(value)}, expected string`)
+    throw new ParameterError(
+      `invalid 64-bit integer encoding ${quoteText(value.slice(0, MAX_SHOWN))}, expected string`,
+    )
   }
   const inner = checkJson(value.slice(1, -1))
   const innerKind = kindOf(inner)
   if (innerKind === 'null') return 0n
   if (innerKind !== 'number') throw mismatch(innerKind, kind)
   const fits = kind === 'uint' ? isUint64 : isInt64
-  if (!INTEGER.test(inner) || !fits(inner)) throw mismatch(`number ${inner}`, kind)
+  const isWhole = INTEGER.test(inner) && fits(inner)
+  if (!isWhole) throw mismatch(`number ${inner.slice(0, MAX_SHOWN)}`, kind)
   return BigInt(inner)
 }
 
@@ -224,23 +233,24 @@ function stringOf(value: string): string {
 function bytesOf(kind: 'bytes' | 'tx', value: string): Uint8Array {
   const valueKind = kindOf(value)
   if (valueKind === 'null') return EMPTY_BYTES
-  if (valueKind === 'array') return Uint8Array.from(elementsOf(value), byteOf)
+  if (valueKind === 'array') return Uint8Array.from(JSON.parse(value) as unknown[], byteOf)
   if (valueKind !== 'string') throw mismatch(valueKind, kind)
   return decodeBase64(unquote(value))
 }
 
-function byteOf(value: string): number {
-  const kind = kindOf(value)
-  if (kind === 'null') return 0
-  const isByte = kind === 'number' && /^\d{1,3}$/.test(value) && Number(value) < 256
-  if (isByte) return Number(value)
-  const what = kind === 'number' ? `number ${value}` : kind
+function byteOf(value: unknown): number {
+  if (value === null) return 0
+  if (typeof value === 'number' && value >= 0 && value < 256 && Number.isInteger(value)) {
+    return value
+  }
+  const text = JSON.stringify(value).slice(0, MAX_SHOWN)
+  const what = typeof value === 'number' ? `number ${text}` : kindOf(text)
   throw new ParameterError(`json: cannot unmarshal ${what} into Go value of type uint8`)
 }
 
 function hexOf(value: string): Uint8Array {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) {
-    throw new ParameterError(`invalid hex string: ${value}`)
+    throw new ParameterError(`invalid hex string: ${value.slice(0, MAX_SHOWN)}`)
   }
   return decodeHex(value.slice(1, -1))
 }
@@ -259,24 +269,30 @@ function decodeHex(text: string): Uint8Array {
 
 /** Standard base64; line ends are skipped, as Go's decoder does. */
 function decodeBase64(text: string): Uint8Array {
-  const bytes = fromBase64(text) ?? fromBase64(text.replaceAll(/[\r\n]/g, ''))
+  const bytes = fromBase64(text)
   if (bytes !== null) return bytes
+  const joined = /[\r\n]/.test(text) ? fromBase64(text.replaceAll(/[\r\n]/g, '')) : null
+  if (joined !== null) return joined
   throw new ParameterError(`illegal base64 data at input byte ${firstIllegal(text)}`)
 }
 
 /** Where Go's decoder stops: the illegal character, or the group that the end of the text cuts short. */
 function firstIllegal(text: string): number {
-  let inGroup = 0
-  let groupStart = 0
-  for (let at = 0; at < text.length; at++) {
-    const symbol = text[at] as string
-    if (symbol === '\n' || symbol === '\r') continue
-    if (symbol === '=') return illegalPadding(text, at, inGroup)
-    if (!/[A-Za-z0-9+/]/.test(symbol)) return at
-    if (inGroup === 0) groupStart = at
-    inGroup = (inGroup + 1) % 4
+  const found = text.search(/[^A-Za-z0-9+/\r\n]/)
+  const end = found < 0 ? text.length : found
+  let inGroup = end
+  for (let at = 0; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 10 || code === 13) inGroup--
   }
-  return groupStart
+  inGroup %= 4
+  if (found >= 0) return text[found] === '=' ? illegalPadding(text, found, inGroup) : found
+  let start = end
+  while (inGroup > 0) {
+    start--
+    if (text[start] !== '\n' && text[start] !== '\r') inGroup--
+  }
+  return start
 }
 
 function illegalPadding(text: string, at: number, inGroup: number): number {

@@ -74,7 +74,7 @@ function argumentsOf(request: HttpRequest): string {
       ),
     )
   }
-  const parsed = parseRequests(request.body)
+  const parsed = parseRequests(request.body, 10)
   const [first] = parsed.ok ? parsed.value : []
   const parameters = ROUTES.get(first?.method ?? '')?.parameters ?? []
   const names = parameters.map(([name]) => name)

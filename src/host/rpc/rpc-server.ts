@@ -92,8 +92,7 @@ export class RpcServer implements HttpHandler {
 
   #respond(request: HttpRequest): Awaitable<HttpResponse> {
     const { path } = request
-    const batch = request.body === '' ? null : this.#oversizedBatch(request.body)
-    if (batch !== null) return batch
+    if (isBatch(request.body) && this.#isTooLarge(request.body)) return this.#tooLargeBatch()
     if (path === '/' || path === '') {
       if (request.body !== '') return this.#rpc(request.body)
       return this.#response(200, 'text/html', endpointsPage(request.host))
@@ -106,17 +105,24 @@ export class RpcServer implements HttpHandler {
   }
 
   /** CometBFT counts the requests of a batch on every path, before it looks at anything else. */
-  #oversizedBatch(body: string): HttpResponse | null {
-    if (!/^[ \t\r\n]*\[/.test(body)) return null
-    const requests = parseRequests(body)
-    const max = this.#shared.config.maxRequestBatchSize
-    if (!requests.ok || max === 0 || requests.value.length <= max) return null
-    const reason = `batch request exceeds maximum (${max}) allowed number of requests`
+  #isTooLarge(body: string): boolean {
+    const max = this.#maxBatch
+    const requests = parseRequests(body, max)
+    return requests.ok && requests.value.length > max
+  }
+
+  get #maxBatch(): number {
+    const { maxRequestBatchSize } = this.#shared.config
+    return maxRequestBatchSize === 0 ? Infinity : maxRequestBatchSize
+  }
+
+  #tooLargeBatch(): HttpResponse {
+    const reason = `batch request exceeds maximum (${this.#maxBatch}) allowed number of requests`
     return this.#json(200, failureText(null, RPC_ERRORS.invalidRequest, reason))
   }
 
   #rpc(body: string): Awaitable<HttpResponse> {
-    const requests = parseRequests(body)
+    const requests = parseRequests(body, this.#maxBatch)
     if (!requests.ok) {
       const reason = `error unmarshaling request: ${requests.error}`
       return this.#json(500, failureText(null, RPC_ERRORS.parseError, reason))
@@ -239,6 +245,10 @@ export class RpcServer implements HttpHandler {
       'Origin, Accept, Content-Type, X-Requested-With, X-Server-Time'
     return { status: 204, headers, body: '' }
   }
+}
+
+function isBatch(body: string): boolean {
+  return /^[ \t\r\n]*\[/.test(body)
 }
 
 function isForm({ method, contentType }: HttpRequest): boolean {

@@ -14,12 +14,16 @@ export class SubscriptionLimits {
     this.#maxPerClient = maxPerClient
   }
 
-  /** Why this client may not subscribe now, in CometBFT's words and order, or null. */
+  /**
+   * Why this client may not subscribe now, in CometBFT's words, or null. CometBFT also refuses those who are among the
+   * clients already, so its last client never gets to its limit.
+   */
   refusal(client: SubscriptionClient): string | null {
-    if (this.#held.size >= this.#maxClients) {
+    const held = this.#held.get(client) ?? 0
+    if (held === 0 && this.#held.size >= this.#maxClients) {
       return `max_subscription_clients ${this.#maxClients} reached`
     }
-    if ((this.#held.get(client) ?? 0) >= this.#maxPerClient) {
+    if (held >= this.#maxPerClient) {
       return `max_subscriptions_per_client ${this.#maxPerClient} reached`
     }
     return null
