@@ -12,7 +12,7 @@ const textOf = async (files: MemoryFiles, path: string): Promise<string | null> 
 }
 
 describe('files in memory', () => {
-  test('files in memory: a crash keeps what was synced and of the rest what it is told to', async () => {
+  test('files in memory: a crash keeps what was synced and what it is told to', async () => {
     const open = async (): Promise<MemoryFiles> => {
       const files = new MemoryFiles()
       await files.makeDirectory('/d')
@@ -51,7 +51,7 @@ describe('files in memory', () => {
     ).toBe('synced wri')
   })
 
-  test('files in memory: a replaced file is the old or the new one after a crash at any step', async () => {
+  test('files in memory: a replaced file is old or new after a crash at any step', async () => {
     const seen = new Set<string | null>()
     for (let crashAt = 0; crashAt < 5; crashAt++) {
       for (let kept = 0; kept < 8; kept++) {
@@ -75,7 +75,7 @@ describe('files in memory', () => {
     expect(seen).toEqual(new Set(['new', 'old']))
   })
 
-  test('files in memory: after a failed sync every later call on the file fails the same way', async () => {
+  test('files in memory: after a failed sync every later call fails alike', async () => {
     let armed = false
     const files = new MemoryFiles({
       beforeStep: ({ kind }) => {
@@ -121,7 +121,7 @@ describe('key-value store in memory', () => {
     expect(await (await open()).crash(2).get(key)).toBeUndefined()
   })
 
-  test('key-value store in memory: after a failed synced batch every later one fails too', async () => {
+  test('key-value store in memory: a failed synced batch fails every later one', async () => {
     let armed = true
     const store = new MemoryKeyValueStore({
       beforeBatch: () => {

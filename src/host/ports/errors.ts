@@ -20,8 +20,8 @@ export interface PortErrorDetails {
 }
 
 /**
- * A disk or database did not do what was asked. `PORTS_SYNC_FAILED` is fatal to a node: the system may have dropped the
- * bytes and say nothing the next time, so the operation is never tried again.
+ * A disk or database did not do what was asked. `PORTS_SYNC_FAILED` is fatal to a node: the system
+ * may have dropped the bytes and say nothing the next time, so the operation is never tried again.
  */
 export class PortError extends Error {
   readonly code: PortErrorCode

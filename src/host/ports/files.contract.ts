@@ -127,7 +127,7 @@ export function filesContract(name: string, makeWorld: () => FilesWorld): void {
       await file.close()
     })
 
-    test('append file: reserved room is zeros behind the end and is overwritten by appends', async () => {
+    test('append file: reserved room is zeros behind the end, for appends to fill', async () => {
       const { files, path, file } = await appendFile('ab')
       await file.reserve(4)
       expect(file.size).toBe(2)
@@ -164,7 +164,7 @@ export function filesContract(name: string, makeWorld: () => FilesWorld): void {
       await (await files.openAppend(path)).close()
     })
 
-    test('append file: closed, every method rejects with PORTS_CLOSED; closing twice is fine', async () => {
+    test('append file: closed, every method rejects; closing twice is fine', async () => {
       const { files, path, file } = await appendFile('kept')
       const sync = file.sync()
       await Promise.all([file.close(), file.close()])

@@ -1,22 +1,31 @@
 // The files port: whole small files replaced durably, and files that only grow.
 
 /**
- * A file that grows at its end. All calls take effect in the order they were made; none may be made after `close`
- * (`PORTS_CLOSED`). After one failed call every later one rejects with the same error: what a disk holds after a failed
- * write or sync is unknown, so it is never retried.
+ * A file that grows at its end. All calls take effect in the order they were made; none may be made
+ * after `close` (`PORTS_CLOSED`). After one failed call every later one rejects with the same
+ * error: what a disk holds after a failed write or sync is unknown, so it is never retried.
  */
 export interface AppendFile {
-  /** Where the next append goes. Right after opening: the length of the file, reserved zeros included. */
+  /**
+   * Where the next append goes. Right after opening: the length of the file, reserved zeros
+   * included.
+   */
   readonly size: number
-  /** Writes at the end. The bytes are not kept after the promise resolves and must not change before. */
+  /**
+   * Writes at the end. The bytes are not kept after the promise resolves and must not change
+   * before.
+   */
   append(bytes: Uint8Array): Promise<void>
   /** Everything appended before this call is on disk (fdatasync) when the promise resolves. */
   sync(): Promise<void>
-  /** Cuts the file at `size` (at most the present size), reserved room included; on disk when resolved. */
+  /**
+   * Cuts the file at `size` (at most the present size), reserved room included; on disk when
+   * resolved.
+   */
   truncate(size: number): Promise<void>
   /**
-   * Fills the file with zeros for at least `bytes` bytes behind `size`, on disk when resolved, so that appends into
-   * them sync without a change of the file's length. `size` stays.
+   * Fills the file with zeros for at least `bytes` bytes behind `size`, on disk when resolved, so
+   * that appends into them sync without a change of the file's length. `size` stays.
    */
   reserve(bytes: number): Promise<void>
   close(): Promise<void>
@@ -28,18 +37,21 @@ export interface WriteOptions {
 }
 
 /**
- * A tree of files. Paths use `/`; a path's directory must exist unless said otherwise. Every change of a directory
- * (a new, renamed or removed name) is on disk when its promise resolves. Failures reject with `PortError`
- * (`PORTS_SYNC_FAILED`, `PORTS_NO_SPACE`, `PORTS_IO_FAILED`).
+ * A tree of files. Paths use `/`; a path's directory must exist unless said otherwise. Every change
+ * of a directory (a new, renamed or removed name) is on disk when its promise resolves. Failures
+ * reject with `PortError` (`PORTS_SYNC_FAILED`, `PORTS_NO_SPACE`, `PORTS_IO_FAILED`).
  */
 export interface Files {
   /** The whole file, or null when there is none. */
   readFile(path: string): Promise<Uint8Array | null>
-  /** Up to `length` bytes from `offset`; shorter at the end of the file, null when there is no file. */
+  /**
+   * Up to `length` bytes from `offset`; shorter at the end of the file, null when there is no file.
+   */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array | null>
   /**
-   * Replaces the file as one step: after a crash there is the old content or the new, whole. Written beside it,
-   * fdatasync, renamed over it, directory synced. On any failure the old file is still there.
+   * Replaces the file as one step: after a crash there is the old content or the new, whole.
+   * Written beside it, fdatasync, renamed over it, directory synced. On any failure the old file is
+   * still there.
    */
   writeFileDurable(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void>
   /** Opens for appending and creates the file (0o600) when it is missing. One opener at a time. */

@@ -1,7 +1,7 @@
 // Door of host/ports: the only ways by which host touches the world.
 //
-// Promises: interfaces and their error class, nothing that runs; one contract suite per port (`*.contract.ts`) that
-// every implementation passes.
+// Promises: interfaces and their error class, nothing that runs; one contract suite per port
+// (`*.contract.ts`) that every implementation passes.
 // Must never: hold an implementation, or a type of Node or of a browser.
 // Counterpart in CometBFT: libs/log, libs/os, cometbft-db's DB interface, p2p's net.Conn.
 

@@ -49,7 +49,7 @@ export function keyValueStoreContract(name: string, makeWorld: () => KeyValueSto
       expect(await store.getMany([])).toEqual([])
     })
 
-    test('key-value store: a batch applies in order, the last operation on a key counts', async () => {
+    test('key-value store: in a batch the last operation on a key counts', async () => {
       const store = await openNew()
       await store.batch(
         [put(bytes(1), bytes(1)), { del: bytes(1) }, put(bytes(1), bytes(2))],
@@ -97,7 +97,7 @@ export function keyValueStoreContract(name: string, makeWorld: () => KeyValueSto
       expect(await entries(store, { limit: 9 })).toEqual([[[1], [2, 3]]])
     })
 
-    test('key-value store: iterates in byte order, within bounds, both ways, up to the limit', async () => {
+    test('key-value store: iterates in byte order, within bounds, both ways, limited', async () => {
       const store = await openNew()
       const keys = [[1], [1, 0], [1, 255], [2], [128], [255], [255, 255]]
       await store.batch(
@@ -155,7 +155,7 @@ export function keyValueStoreContract(name: string, makeWorld: () => KeyValueSto
       ])
     })
 
-    test('key-value store: closed, every method rejects with PORTS_CLOSED; closing twice is fine', async () => {
+    test('key-value store: closed, every method rejects; closing twice is fine', async () => {
       const store = await openNew()
       const last = store.batch([put(bytes(1), bytes(1))], synced)
       await Promise.all([store.close(), store.close()])

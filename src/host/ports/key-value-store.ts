@@ -21,8 +21,9 @@ export interface KeyRange {
 export type KeyValueEntry = readonly [key: Uint8Array, value: Uint8Array]
 
 /**
- * An ordered map of non-empty keys to values (values may be empty). Arrays given are not kept, arrays returned belong to
- * the caller. Every method rejects with `PortError` code `PORTS_CLOSED` once `close` was called.
+ * An ordered map of non-empty keys to values (values may be empty). Arrays given are not kept,
+ * arrays returned belong to the caller. Every method rejects with `PortError` code `PORTS_CLOSED`
+ * once `close` was called.
  */
 export interface KeyValueStore {
   /** The value under `key`, or undefined. */
@@ -30,15 +31,18 @@ export interface KeyValueStore {
   /** The values under `keys`, in their order. */
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>
   /**
-   * Applies all operations in order, all or none, also across a crash. With `sync` they and every batch before them
-   * are on disk when the promise resolves; without it a crash may lose a suffix of batches. Batches apply in the order
-   * of the calls. A failed synced batch is fatal to the store: every later batch rejects too.
+   * Applies all operations in order, all or none, also across a crash. With `sync` they and every
+   * batch before them are on disk when the promise resolves; without it a crash may lose a suffix
+   * of batches. Batches apply in the order of the calls. A failed synced batch is fatal to the
+   * store: every later batch rejects too.
    */
   batch(
     operations: readonly KeyValueOperation[],
     options: { readonly sync: boolean },
   ): Promise<void>
-  /** Walks a range as it stood when the iteration began. Leaving the loop early frees the iterator. */
+  /**
+   * Walks a range as it stood when the iteration began. Leaving the loop early frees the iterator.
+   */
   iterate(range: KeyRange): AsyncIterable<KeyValueEntry>
   /** Waits for batches under way and closes; closing twice is fine. */
   close(): Promise<void>

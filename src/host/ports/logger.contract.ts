@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Logger } from './logger.ts'
 
-/** A logger that shows everything, and the lines it has written, each as text that holds all of it. */
+/**
+ * A logger that shows everything, and the lines it has written, each as text that holds all of it.
+ */
 export interface LoggerWorld {
   readonly logger: Logger
   lines(): readonly string[]

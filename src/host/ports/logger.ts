@@ -4,8 +4,8 @@
 export type LogFields = Readonly<Record<string, unknown>>
 
 /**
- * Writes lines. A call never throws and never waits. Values may be bigint, bytes (printed as upper-case hex), errors
- * and plain data.
+ * Writes lines. A call never throws and never waits. Values may be bigint, bytes (printed as
+ * upper-case hex), errors and plain data.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void

@@ -1,14 +1,17 @@
 // The network port: byte streams that are dialled or accepted.
 
-/** One connection: ordered bytes both ways. Handlers are set right after the stream is handed over, one of each kind. */
+/**
+ * One connection: ordered bytes both ways. Handlers are set right after the stream is handed over,
+ * one of each kind.
+ */
 export interface Stream {
   /** `host:port` of the other side. */
   readonly remoteAddress: string
   /** Bytes given to `write` that the system has not taken yet. */
   readonly bufferedBytes: number
   /**
-   * Queues bytes, never blocks, ignored after close. False once more is buffered than the stream likes to hold: wait
-   * for `onDrain`. The bytes must not change until they are sent.
+   * Queues bytes, never blocks, ignored after close. False once more is buffered than the stream
+   * likes to hold: wait for `onDrain`. The bytes must not change until they are sent.
    */
   write(bytes: Uint8Array): boolean
   /** Called with each piece received; bytes that arrive before a handler is set are kept for it. */

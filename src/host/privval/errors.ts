@@ -1,4 +1,5 @@
-// The operational errors of keys and sign state: every one names the file, the field where there is one, and the way on.
+// The operational errors of keys and sign state: every one names the file, the field where there is
+// one, and the way on.
 
 /** Why a key or a sign state cannot be used. */
 export type PrivvalErrorCode =

@@ -92,7 +92,7 @@ describe('file signer: signatures', () => {
     ).toBe(true)
   })
 
-  test('file signer: signs the extension of a precommit for a block when asked to, an empty one too', async () => {
+  test('file signer: signs the extension of a precommit for a block, when asked to', async () => {
     const { signer } = await makeSigner()
     const signExtension = { signExtension: true }
     const precommit = voteOf(signer, { type: 2, extension: toUtf8('price: 5') })
@@ -115,7 +115,7 @@ describe('file signer: signatures', () => {
     expect(unasked.value.extensionSignature).toEqual(EMPTY)
   })
 
-  test('file signer: gives the same signature for the same message, also after a restart', async () => {
+  test('file signer: the same message gets the same signature, after a restart too', async () => {
     const { files, signer } = await makeSigner()
     const first = await signer.signVote(chainId, voteOf(signer))
     expect(await signer.signVote(chainId, voteOf(signer))).toEqual(first)
@@ -126,19 +126,16 @@ describe('file signer: signatures', () => {
     ['one nanosecond later', 1n],
     ['an hour later', 3_600_000_000_000n],
     ['earlier', -5_000_000_000n],
-  ])(
-    'file signer: a message that differs in its time only (%s) gets old time and signature',
-    async (_, by) => {
-      const { files, signer } = await makeSigner()
-      const proposal = await signer.signProposal(chainId, proposalOf())
-      const moved = proposalOf({ timestamp: proposalOf().timestamp + by })
-      expect(await signer.signProposal(chainId, moved)).toEqual(proposal)
-      const vote = await signer.signVote(chainId, voteOf(signer))
-      const later = voteOf(signer, { timestamp: voteOf(signer).timestamp + by })
-      expect(await signer.signVote(chainId, later)).toEqual(vote)
-      expect(await (await reload(files)).signVote(chainId, later)).toEqual(vote)
-    },
-  )
+  ])('file signer: a message with another time (%s) gets old time and signature', async (_, by) => {
+    const { files, signer } = await makeSigner()
+    const proposal = await signer.signProposal(chainId, proposalOf())
+    const moved = proposalOf({ timestamp: proposalOf().timestamp + by })
+    expect(await signer.signProposal(chainId, moved)).toEqual(proposal)
+    const vote = await signer.signVote(chainId, voteOf(signer))
+    const later = voteOf(signer, { timestamp: voteOf(signer).timestamp + by })
+    expect(await signer.signVote(chainId, later)).toEqual(vote)
+    expect(await (await reload(files)).signVote(chainId, later)).toEqual(vote)
+  })
 
   test('file signer: the address and index of a vote are not signed and may differ', async () => {
     const { signer } = await makeSigner()
@@ -174,7 +171,7 @@ describe('file signer: refusals', () => {
     })
   })
 
-  test('file signer: refuses a proposal after a vote of the round, and signs on in the next', async () => {
+  test('file signer: refuses a proposal after a vote of its round, signs the next', async () => {
     const signer = await signedAt()
     const refused = await signer.signProposal(chainId, proposalOf({ height: 10n, round: 3 }))
     expect(refused).toMatchObject({
@@ -230,7 +227,10 @@ describe('file signer: durability', () => {
       ]),
     )
 
-  /** Signs until the machine stops at a step of the disk; answers what got out and what was left on disk. */
+  /**
+   * Signs until the machine stops at a step of the disk; answers what got out and what was left on
+   * disk.
+   */
   async function signUntil(
     crashAt: number,
     keepUnsynced: (index: number) => boolean,
@@ -255,7 +255,7 @@ describe('file signer: durability', () => {
     return { steps, out, after: after ?? files.crash() }
   }
 
-  test('file signer: after a crash between any two steps of the disk it contradicts no signature that got out', async () => {
+  test('file signer: after a crash at any step of the disk it contradicts nothing', async () => {
     const whole = await signUntil(-1, () => false)
     expect(whole.out).toHaveLength(3)
     expect(whole.steps).toBeGreaterThanOrEqual(25)
@@ -340,7 +340,8 @@ describe('file signer: durability', () => {
     const signature = Buffer.from(signed.value.signature).toString('base64')
     const signbytes = Buffer.from(voteSignBytes(chainId, vote)).toString('hex').toUpperCase()
     expect(fromUtf8((await files.readFile(statePath))!)).toBe(
-      `{\n  "height": "12",\n  "round": 1,\n  "step": 3,\n  "signature": "${signature}",\n  "signbytes": "${signbytes}"\n}`,
+      `{\n  "height": "12",\n  "round": 1,\n  "step": 3,\n` +
+        `  "signature": "${signature}",\n  "signbytes": "${signbytes}"\n}`,
     )
   })
 })

@@ -1,4 +1,5 @@
-// Signs with a key from a file; what was signed is durable in a second file before a signature is given out.
+// Signs with a key from a file; what was signed is durable in a second file before a signature is
+// given out.
 
 import type { Result } from '../../core/bytes/index.ts'
 import { EMPTY_BYTES, equalBytes, err, ok } from '../../core/bytes/index.ts'
@@ -47,7 +48,10 @@ interface Signed {
   readonly signature: Uint8Array
 }
 
-/** Made by `loadFileSigner` or `generateFileSigner`. Requests are served one after the other, in the order of the calls. */
+/**
+ * Made by `loadFileSigner` or `generateFileSigner`. Requests are served one after the other, in the
+ * order of the calls.
+ */
 export class FileSigner implements Signer {
   readonly pubKey: PublicKey
   readonly address: Uint8Array
@@ -137,7 +141,10 @@ export class FileSigner implements Signer {
     return err(this.#refusal('conflicting-data', request.place, reason))
   }
 
-  /** Memory follows the disk: a state that may not be on disk must not give out a second signature either. */
+  /**
+   * Memory follows the disk: a state that may not be on disk must not give out a second signature
+   * either.
+   */
   async #save(state: SignState): Promise<void> {
     const { files, statePath } = this.#options
     try {

@@ -1,7 +1,8 @@
-// Door of host/privval: the validator's key, and the promise never to sign two things for one moment.
+// Door of host/privval: the validator's key, and the promise never to sign two things for one
+// moment.
 //
-// Promises: each height, round and step is signed at most once, and what was signed is durable before the signature is
-// given out; files in CometBFT's formats.
+// Promises: each height, round and step is signed at most once, and what was signed is durable
+// before the signature is given out; files in CometBFT's formats.
 // Must never: sign after a failed write, put secret bytes into an error, replace a key.
 // Counterpart in CometBFT: privval/file.go, p2p/key.go.
 

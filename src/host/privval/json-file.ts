@@ -6,7 +6,10 @@ import { PrivvalError } from './errors.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** An object of a JSON file; every reader throws `PrivvalError` with the code given and the field's path. */
+/**
+ * An object of a JSON file; every reader throws `PrivvalError` with the code given and the field's
+ * path.
+ */
 export class JsonFile {
   readonly #file: string
   readonly #code: PrivvalErrorCode

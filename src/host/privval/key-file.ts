@@ -28,7 +28,8 @@ export function validatorKeyOf(crypto: Crypto, seed: Uint8Array): ValidatorKey {
 
 /**
  * Reads the file; `file` is its name for errors.
- * @throws PrivvalError `PRIVVAL_KEY_MALFORMED` naming the field, also when key and address do not belong together.
+ * @throws PrivvalError `PRIVVAL_KEY_MALFORMED` naming the field, also when key and address do not
+ * belong together.
  */
 export function parseKeyFile(crypto: Crypto, file: string, bytes: Uint8Array): ValidatorKey {
   const json = JsonFile.parse(file, 'PRIVVAL_KEY_MALFORMED', bytes)

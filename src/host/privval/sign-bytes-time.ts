@@ -10,8 +10,9 @@ const NS_PER_SECOND = 1_000_000_000n
 export const TIMESTAMP_FIELD = { vote: 5, proposal: 6 } as const
 
 /**
- * The timestamp in length-prefixed canonical sign bytes, or null when they cannot be read. Nothing else is taken from
- * the bytes: whether the rest agrees is seen by encoding the message anew with this time.
+ * The timestamp in length-prefixed canonical sign bytes, or null when they cannot be read. Nothing
+ * else is taken from the bytes: whether the rest agrees is seen by encoding the message anew with
+ * this time.
  */
 export function timestampOf(signBytes: Uint8Array, field: number): Time | null {
   const length = readVarint(signBytes, 0)

@@ -1,4 +1,5 @@
-// The last thing signed, priv_validator_state.json in CometBFT's format, and what may be signed after it.
+// The last thing signed, priv_validator_state.json in CometBFT's format, and what may be signed
+// after it.
 
 import {
   EMPTY_BYTES,

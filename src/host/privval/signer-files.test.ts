@@ -169,7 +169,7 @@ describe('sign state file', () => {
 })
 
 describe('signer files', () => {
-  test('signer files: a missing state next to a key stops, names the file, why, and the way on', async () => {
+  test('signer files: a missing state next to a key names file, why and way on', async () => {
     const files = await makeHome()
     await generateFileSigner(paths(files))
     await files.remove(statePath)
@@ -193,7 +193,7 @@ describe('signer files', () => {
     )
   })
 
-  test('signer files: making never replaces a key, nor the state of a key that is away', async () => {
+  test('signer files: making replaces no key, nor the state of a key that is away', async () => {
     const files = await makeHome()
     const signer = await generateFileSigner(paths(files))
     const before = await files.readFile(keyPath)

@@ -27,8 +27,8 @@ export interface SignerFiles {
 /**
  * Loads both files.
  * @throws PrivvalError when either is missing or malformed, when they do not belong together
- *   (`PRIVVAL_STATE_FOREIGN`), and above all `PRIVVAL_STATE_MISSING`: a key that may have signed must not sign without
- *   knowing what.
+ * (`PRIVVAL_STATE_FOREIGN`), and above all `PRIVVAL_STATE_MISSING`: a key that may have signed must
+ * not sign without knowing what.
  */
 export async function loadFileSigner(paths: SignerFiles): Promise<FileSigner> {
   const { files, crypto, statePath } = paths
@@ -46,7 +46,9 @@ export async function loadFileSigner(paths: SignerFiles): Promise<FileSigner> {
   return new FileSigner({ files, crypto, key, state, statePath })
 }
 
-/** Reads the key file alone, to show it. Throws `PRIVVAL_KEY_MISSING` or `PRIVVAL_KEY_MALFORMED`. */
+/**
+ * Reads the key file alone, to show it. Throws `PRIVVAL_KEY_MISSING` or `PRIVVAL_KEY_MALFORMED`.
+ */
 export async function loadValidatorKey(
   paths: Pick<SignerFiles, 'files' | 'crypto' | 'keyPath'>,
 ): Promise<ValidatorKey> {
@@ -59,8 +61,8 @@ export async function loadValidatorKey(
 }
 
 /**
- * Makes a new key and a fresh state. Never replaces a key (`PRIVVAL_KEY_EXISTS`), nor the state of a key that is only
- * away for the moment (`PRIVVAL_STATE_FOREIGN`).
+ * Makes a new key and a fresh state. Never replaces a key (`PRIVVAL_KEY_EXISTS`), nor the state of
+ * a key that is only away for the moment (`PRIVVAL_STATE_FOREIGN`).
  */
 export async function generateFileSigner(
   paths: SignerFiles & { readonly random: Random },
@@ -76,7 +78,8 @@ export async function generateFileSigner(
     throw new PrivvalError('PRIVVAL_STATE_FOREIGN', { file: statePath, reason })
   }
   const seed = random.bytes(SEED_BYTES)
-  // The state first: a crash in between leaves a fresh state without a key, which the next attempt takes over.
+  // The state first: a crash in between leaves a fresh state without a key, which the next attempt
+  // takes over.
   await files.writeFileDurable(statePath, formatSignState(FRESH_SIGN_STATE), MODE)
   await files.writeFileDurable(keyPath, formatKeyFile(crypto, seed), MODE)
   const key = validatorKeyOf(crypto, seed)
@@ -91,7 +94,10 @@ export async function loadOrGenerateFileSigner(
   return exists ? loadFileSigner(paths) : generateFileSigner(paths)
 }
 
-/** Writes a fresh state over whatever is there. Only the operator can know that the key has signed nothing. */
+/**
+ * Writes a fresh state over whatever is there. Only the operator can know that the key has signed
+ * nothing.
+ */
 export async function resetSignState(
   paths: Pick<SignerFiles, 'files' | 'statePath'>,
 ): Promise<void> {
@@ -99,7 +105,8 @@ export async function resetSignState(
 }
 
 /**
- * Compares the state with a height for which the node's own stores hold a commit with this validator's signature.
+ * Compares the state with a height for which the node's own stores hold a commit with this
+ * validator's signature.
  * @throws PrivvalError `PRIVVAL_STATE_STALE` when the state is older: it is a copy from before.
  */
 export function checkSignStateAge(
@@ -109,19 +116,23 @@ export function checkSignStateAge(
 ): void {
   if (lastSigned.height >= signedHeight) return
   const reason =
-    `the sign state ends at height ${lastSigned.height}, but block ${signedHeight} carries a signature of this ` +
-    'key: the file is an old copy and would allow to sign twice. Bring the newest one back, or wait until the ' +
-    `chain is past every height this key may have signed and use ${RESET}`
+    `the sign state ends at height ${lastSigned.height}, but block ${signedHeight} carries a ` +
+    'signature of this key: the file is an old copy and would allow to sign twice. Bring the ' +
+    'newest one back, or wait until the chain is past every height this key may have signed ' +
+    `and use ${RESET}`
   throw new PrivvalError('PRIVVAL_STATE_STALE', { file: statePath, reason })
 }
 
-/** The last signature has to be this key's: a state copied from another validator protects nothing. */
+/**
+ * The last signature has to be this key's: a state copied from another validator protects nothing.
+ */
 function checkOwnership(paths: SignerFiles, key: ValidatorKey, state: SignState): void {
   const { signBytes, signature } = state
   if (signBytes.length === 0) return
   if (verifySignature(paths.crypto, key.pubKey, signBytes, signature)) return
   const reason =
-    `its signature is not by the key in ${paths.keyPath}: the file belongs to another validator or is damaged. ` +
+    `its signature is not by the key in ${paths.keyPath}: the file belongs to another ` +
+    'validator or is damaged. ' +
     `Bring the right one back; only if the key has never signed: ${RESET}`
   throw new PrivvalError('PRIVVAL_STATE_FOREIGN', {
     file: paths.statePath,

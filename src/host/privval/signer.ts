@@ -22,14 +22,18 @@ export interface SignRefusal {
 
 /** What is signed beside the vote itself. */
 export interface SignVoteOptions {
-  /** Sign the extension of a precommit for a block, an empty one too: the chain has extensions enabled. */
+  /**
+   * Sign the extension of a precommit for a block, an empty one too: the chain has extensions
+   * enabled.
+   */
   readonly signExtension: boolean
 }
 
 /**
- * Signs for one validator, each height, round and step at most once. A message that was signed before gets the same
- * signature again; one that differs from it in its timestamp only comes back with the old timestamp and signature.
- * Both methods reject (never refuse) when what was signed could not be made durable: then nothing more may be signed.
+ * Signs for one validator, each height, round and step at most once. A message that was signed
+ * before gets the same signature again; one that differs from it in its timestamp only comes back
+ * with the old timestamp and signature. Both methods reject (never refuse) when what was signed
+ * could not be made durable: then nothing more may be signed.
  */
 export interface Signer {
   readonly pubKey: PublicKey

@@ -1,8 +1,9 @@
 // Blocks by height: parts, headers, and the commits that decided them.
 //
-// A block is stored once, as its parts with their proofs: a part is served to a lagging peer with one read of 64 KiB,
-// and a block is its parts joined. What belongs to a block and the new bounds of the store are in one atomic batch, so
-// after a crash every height from `base` to `height` is whole.
+// A block is stored once, as its parts with their proofs: a part is served to a lagging peer with
+// one read of 64 KiB, and a block is its parts joined. What belongs to a block and the new bounds
+// of the store are in one atomic batch, so after a crash every height from `base` to `height` is
+// whole.
 
 import { assert, equalBytes } from '../../core/bytes/index.ts'
 import type { Result } from '../../core/bytes/index.ts'
@@ -37,8 +38,8 @@ export interface StoredBlock {
 const PRUNE_STEP = 100
 
 /**
- * The blocks of a chain without gaps. Reads of heights outside `base` to `height` answer null; inside, a value that is
- * missing or damaged throws `StoreError`.
+ * The blocks of a chain without gaps. Reads of heights outside `base` to `height` answer null;
+ * inside, a value that is missing or damaged throws `StoreError`.
  */
 export class BlockStore {
   readonly #store: KeyValueStore
@@ -77,8 +78,8 @@ export class BlockStore {
   }
 
   /**
-   * Adds a block to a batch: the next height, or any height when the store is empty. A block that is stored already
-   * changes nothing. `base` and `height` show it after the commit.
+   * Adds a block to a batch: the next height, or any height when the store is empty. A block that
+   * is stored already changes nothing. `base` and `height` show it after the commit.
    */
   putBlock(batch: StoreBatch, stored: StoredBlock): void {
     const { block, blockId, partSet, seenCommit } = stored
@@ -113,7 +114,9 @@ export class BlockStore {
     await batch.commit({ sync: stored.sync })
   }
 
-  /** Adds the commit of a height whose block is not stored: where a node that skips blocks begins. */
+  /**
+   * Adds the commit of a height whose block is not stored: where a node that skips blocks begins.
+   */
   putSeenCommit(batch: StoreBatch, commit: Commit): void {
     batch.add([putValue(heightKey(Kind.seenCommit, commit.height), encodeCommit(commit))])
   }
@@ -209,7 +212,10 @@ export class BlockStore {
     return operations
   }
 
-  /** The first part says how many there are; nearly all blocks are one part, and then one read is all. */
+  /**
+   * The first part says how many there are; nearly all blocks are one part, and then one read is
+   * all.
+   */
   async #loadParts(height: bigint): Promise<Part[]> {
     const first = await this.loadPart(height, 0)
     if (first === null) throw corrupt(`block ${height}`, 'has no parts')

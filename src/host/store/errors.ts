@@ -11,8 +11,8 @@ export interface StoreErrorDetails {
 }
 
 /**
- * A value that must be there is missing, or is not what was stored. It is never served and never guessed: the node
- * stops, or fetches the block again.
+ * A value that must be there is missing, or is not what was stored. It is never served and never
+ * guessed: the node stops, or fetches the block again.
  */
 export class StoreError extends Error {
   readonly code: StoreErrorCode

@@ -17,7 +17,10 @@ type KindName =
   | 'params'
   | 'results'
 
-/** Kinds of keys. Heads hold the bounds of a store; they and the chain state stand alone, without a height. */
+/**
+ * Kinds of keys. Heads hold the bounds of a store; they and the chain state stand alone, without a
+ * height.
+ */
 export const Kind: Readonly<Record<KindName, Uint8Array>> = {
   blockHead: toUtf8('Bh'),
   blockMeta: toUtf8('Bm'),

@@ -21,7 +21,10 @@ import { decodeBounds, encodeBounds, heightKey, heightOf, Kind } from './keys.ts
 import { StoreBatch } from './store-batch.ts'
 import { corrupt, openValue, putValue } from './stored-value.ts'
 
-/** A set is stored whole at least every so many heights, which bounds the increments when an old one is loaded. */
+/**
+ * A set is stored whole at least every so many heights, which bounds the increments when an old one
+ * is loaded.
+ */
 const FULL_EVERY = 100n
 const PRUNE_STEP = 1000
 
@@ -33,9 +36,9 @@ interface Bounds {
 }
 
 /**
- * Saving a chain state also saves what follows from it: the validators two heights ahead and the parameters of the next
- * height, whole only where they changed. Order of a block's batch: this store relies on results, block and chain state
- * being in one batch, so after a crash they agree.
+ * Saving a chain state also saves what follows from it: the validators two heights ahead and the
+ * parameters of the next height, whole only where they changed. Order of a block's batch: this
+ * store relies on results, block and chain state being in one batch, so after a crash they agree.
  */
 export class StateStore {
   readonly #store: KeyValueStore
@@ -45,7 +48,10 @@ export class StateStore {
     this.#store = store
   }
 
-  /** The last chain state, or null on a node that has none. Must be called before a later state is saved. */
+  /**
+   * The last chain state, or null on a node that has none. Must be called before a later state is
+   * saved.
+   */
   async loadChainState(): Promise<ChainState | null> {
     const bytes = await this.#load(Kind.chainState, 'chain state')
     if (bytes === undefined) return null
@@ -79,8 +85,8 @@ export class StateStore {
   }
 
   /**
-   * Adds a chain state that was not reached block by block here: everything it holds is stored whole, and nothing is
-   * known of lower heights.
+   * Adds a chain state that was not reached block by block here: everything it holds is stored
+   * whole, and nothing is known of lower heights.
    */
   putFirstChainState(batch: StoreBatch, chainState: ChainState): void {
     const next = nextHeight(chainState)
@@ -104,7 +110,9 @@ export class StateStore {
     await batch.commit()
   }
 
-  /** The validators of `height` with the proposer priorities of its round 0; null when not known. */
+  /**
+   * The validators of `height` with the proposer priorities of its round 0; null when not known.
+   */
   async loadValidators(height: bigint): Promise<ValidatorSet | null> {
     const bounds = await this.#loadBounds()
     if (bounds === null || height < bounds.low || height > bounds.high) return null
@@ -138,8 +146,8 @@ export class StateStore {
   }
 
   /**
-   * Forgets what is known of heights below `retainHeight`. The last whole validator set and parameters at or below it
-   * stay, since the heights above are derived from them.
+   * Forgets what is known of heights below `retainHeight`. The last whole validator set and
+   * parameters at or below it stay, since the heights above are derived from them.
    */
   async prune(retainHeight: bigint): Promise<void> {
     const bounds = await this.#loadBounds()

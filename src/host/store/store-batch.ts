@@ -4,8 +4,9 @@ import { assert } from '../../core/bytes/index.ts'
 import type { KeyValueOperation, KeyValueStore } from '../ports/index.ts'
 
 /**
- * Collects the changes of one block: its parts, commits, results, the chain state after it, and what other rooms keep in
- * the same database. One `commit` writes them in one synced batch; only then do the stores show them.
+ * Collects the changes of one block: its parts, commits, results, the chain state after it, and
+ * what other rooms keep in the same database. One `commit` writes them in one synced batch; only
+ * then do the stores show them.
  */
 export class StoreBatch {
   readonly #store: KeyValueStore

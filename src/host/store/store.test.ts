@@ -104,7 +104,7 @@ describe('block store', () => {
     expect(bytes !== null && equalBytes(bytes, step.stored.partSet.bytes())).toBe(true)
   })
 
-  test('block store: begins at any height, goes on without gaps, takes no block twice', async () => {
+  test('block store: begins at any height, leaves no gap, takes no block twice', async () => {
     const world = await makeWorld(1000n)
     const [first] = await grow(world, 1)
     expect([world.blocks.base, world.blocks.height]).toEqual([1000n, 1000n])
@@ -115,7 +115,7 @@ describe('block store', () => {
     await expect(world.blocks.saveBlock({ ...later.stored, sync: true })).rejects.toThrow('gap')
   })
 
-  test('block store: prunes blocks, keeps the rest whole, and stays so when opened again', async () => {
+  test('block store: prunes blocks and keeps the rest whole, opened again too', async () => {
     const world = await makeWorld()
     const steps = await grow(world, 250)
     expect(await world.blocks.prune(231n)).toBe(230)
@@ -149,7 +149,7 @@ describe('state store', () => {
           ...set.validators.map((v) => [v.address, v.votingPower, v.proposerPriority]),
         ]
 
-  test('state store: knows the validators of every height with their priorities, through changes and checkpoints', async () => {
+  test('state store: knows the validators of every height with their priorities', async () => {
     const world = await makeWorld(5n)
     const expected = new Map<bigint, ValidatorSet>()
     const note = (): void => {
@@ -281,7 +281,7 @@ describe('stores: durability', () => {
     expect(steps.map(({ sync }) => sync)).toEqual([true, true, true])
   })
 
-  test('stores: after a crash in any batch, block, results and state are of one height and whole', async () => {
+  test('stores: after a crash in any batch, block, results and state agree', async () => {
     let cases = 0
     for (let crashAt = 0; crashAt < 7; crashAt++) {
       let batches = 0

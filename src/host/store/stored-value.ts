@@ -7,8 +7,8 @@ import { StoreError } from './errors.ts'
 const CHECKSUM_BYTES = 4
 
 /**
- * The operation that stores a value. The database verifies nothing when it reads, and the key is in the checksum so that
- * a value under another's key is found out too.
+ * The operation that stores a value. The database verifies nothing when it reads, and the key is in
+ * the checksum so that a value under another's key is found out too.
  */
 export function putValue(key: Uint8Array, bytes: Uint8Array): KeyValueOperation {
   const value = new Uint8Array(CHECKSUM_BYTES + bytes.length)
@@ -17,7 +17,10 @@ export function putValue(key: Uint8Array, bytes: Uint8Array): KeyValueOperation 
   return { put: [key, value] }
 }
 
-/** The bytes of a stored value, or undefined; throws `StoreError` when they are not those that were stored. */
+/**
+ * The bytes of a stored value, or undefined; throws `StoreError` when they are not those that were
+ * stored.
+ */
 export function openValue(
   key: Uint8Array,
   value: Uint8Array | undefined,

@@ -1,4 +1,5 @@
-// Damage to the log: a torn tail is cut off and reported, damage to durable records stops the node with a way on.
+// Damage to the log: a torn tail is cut off and reported, damage to durable records stops the node
+// with a way on.
 
 import { describe, expect, test } from 'vitest'
 import { concatBytes, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
@@ -15,7 +16,10 @@ const openLog = (files: MemoryFiles, logger = new MemoryLogger()): Promise<Write
 const texts = async (log: WriteAheadLog): Promise<string[]> =>
   (await log.readSince(0n))?.map(fromUtf8) ?? []
 
-/** The bytes of a log with these records, without reserved room, each synced on its own or all at once. */
+/**
+ * The bytes of a log with these records, without reserved room, each synced on its own or all at
+ * once.
+ */
 async function logOf(records: readonly string[], synced: boolean): Promise<Uint8Array> {
   const files = new MemoryFiles()
   const log = await WriteAheadLog.open({ files, path, logger: silentLogger, reserveBytes: 0 })
@@ -39,7 +43,7 @@ const frameBytes = (text: string): number => 25 + text.length
 describe('write-ahead log: torn tails', () => {
   const records = ['the first record', 'the second', 'the third and last one']
 
-  test('write-ahead log: cut at every byte, it opens with the whole records before the cut and says what it dropped', async () => {
+  test('write-ahead log: cut at every byte, it keeps whole records and says the rest', async () => {
     const whole = await logOf(records, true)
     let cases = 0
     for (let cut = 0; cut < whole.length; cut++) {
@@ -85,7 +89,7 @@ describe('write-ahead log: torn tails', () => {
     expect(logger.lines).toEqual([])
   })
 
-  test('write-ahead log: the report names file, offset, bytes and where they are kept', async () => {
+  test('write-ahead log: the report names file, offset, bytes and the copy', async () => {
     const whole = await logOf(records, true)
     const logger = new MemoryLogger()
     const files = planted(whole.slice(0, whole.length - 3))
@@ -110,7 +114,7 @@ describe('write-ahead log: torn tails', () => {
     expect(await files.readFile(`${file}.dropped`)).toEqual(whole.slice(offset, whole.length - 3))
   })
 
-  test('write-ahead log: of unsynced records any may be missing, those before the first gap are kept', async () => {
+  test('write-ahead log: unsynced records before the first missing one are kept', async () => {
     const whole = await logOf(records, false)
     const second = START_BYTES + frameBytes(records[0]!)
     const holed = whole.slice()
@@ -124,7 +128,7 @@ describe('write-ahead log: torn tails', () => {
 describe('write-ahead log: corruption', () => {
   const records = ['one', 'the second', 'number three']
 
-  test('write-ahead log: every flipped bit of three synced records is found; only the last record can pass for torn', async () => {
+  test('write-ahead log: every flipped bit is found; the last record passes for torn', async () => {
     const whole = await logOf(records, true)
     const lastBegins = whole.length - frameBytes(records[2]!)
     let corrupt = 0
@@ -149,7 +153,7 @@ describe('write-ahead log: corruption', () => {
     })
   })
 
-  test('write-ahead log: every flipped bit of three records of one sync loses no record before it', async () => {
+  test('write-ahead log: a flipped bit in unsynced records loses none before it', async () => {
     const whole = await logOf(records, false)
     for (let bit = START_BYTES * 8; bit < whole.length * 8; bit++) {
       const flipped = whole.slice()
@@ -171,7 +175,7 @@ describe('write-ahead log: corruption', () => {
     )
   })
 
-  test('write-ahead log: a record that stands twice, in another order or in place of another is found', async () => {
+  test('write-ahead log: a repeated, reordered or misplaced record is found', async () => {
     const same = ['abc', 'def', 'ghi', 'jkl']
     const whole = await logOf(same, true)
     const size = frameBytes('abc')
@@ -192,7 +196,7 @@ describe('write-ahead log: corruption', () => {
     }
   })
 
-  test('write-ahead log: a record of another life of the log is not taken for the next one', async () => {
+  test('write-ahead log: a record of another life of the log is not the next one', async () => {
     const one = await logOf(['first life', 'same length'], true)
     const other = await logOf(['other life', 'of the tail'], true)
     const second = START_BYTES + frameBytes('first life')
@@ -202,7 +206,7 @@ describe('write-ahead log: corruption', () => {
     })
   })
 
-  test('write-ahead log: a missing, emptied, swapped or shortened segment in the middle is found', async () => {
+  test('write-ahead log: a missing, empty, swapped or short segment is found', async () => {
     const files = new MemoryFiles()
     const log = await WriteAheadLog.open({
       files,
@@ -246,7 +250,7 @@ describe('write-ahead log: corruption', () => {
     )
   })
 
-  test('write-ahead log: without its oldest segments it opens, since those are removed anyway', async () => {
+  test('write-ahead log: opens without its oldest segments, as pruning leaves it', async () => {
     const files = new MemoryFiles()
     const options = { files, path, logger: silentLogger, reserveBytes: 0, segmentBytes: 100 }
     const log = await WriteAheadLog.open(options)

@@ -18,8 +18,8 @@ export interface WalErrorDetails {
 }
 
 /**
- * The log is damaged where it was durable once, or cannot be written. Both are fatal to the engine: what the log
- * promised cannot be kept any more.
+ * The log is damaged where it was durable once, or cannot be written. Both are fatal to the engine:
+ * what the log promised cannot be kept any more.
  */
 export class WalError extends Error {
   readonly code: WalErrorCode

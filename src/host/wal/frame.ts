@@ -1,9 +1,10 @@
 // How one record lies in a segment: a header that chains it to the record before, then its bytes.
 //
-// Header, little endian: checksum u32 (CRC32C of all that follows), length u32, checksum of the record before u32,
-// sequence u64, distance u32 (sequence less the last sequence known to be on disk when it was written), kind u8.
-// No kind is 0, so reserved zeros are never a record. The distance is what tells a torn tail, which was never promised
-// to anybody, from damage to records that were.
+// Header, little endian: checksum u32 (CRC32C of all that follows), length u32, checksum of the
+// record before u32, sequence u64, distance u32 (sequence less the last sequence known to be on
+// disk when it was written), kind u8. No kind is 0, so reserved zeros are never a record. The
+// distance is what tells a torn tail, which was never promised to anybody, from damage to records
+// that were.
 
 import { crc32c } from '../../core/bytes/index.ts'
 
@@ -52,7 +53,8 @@ export interface NewFrame {
 }
 
 /**
- * The bytes of records one behind the other, and the chain after them; `durable` is the last sequence that is on disk.
+ * The bytes of records one behind the other, and the chain after them; `durable` is the last
+ * sequence that is on disk.
  */
 export function encodeFrames(
   frames: readonly NewFrame[],

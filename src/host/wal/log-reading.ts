@@ -1,4 +1,5 @@
-// Reads a whole log without changing it and judges its end: whole, torn where nothing was promised, or corrupt.
+// Reads a whole log without changing it and judges its end: whole, torn where nothing was promised,
+// or corrupt.
 
 import type { Files } from '../ports/index.ts'
 import { WalError } from './errors.ts'
@@ -120,12 +121,15 @@ interface Corruption {
   readonly ended: bigint | null
 }
 
-/** The cure is honest about the price: the lock of the height in progress is in the log and nowhere else. */
+/**
+ * The cure is honest about the price: the lock of the height in progress is in the log and nowhere
+ * else.
+ */
 function corruptError({ directory, file, reason, offset, ended }: Corruption): WalError {
   const past = ended === null ? 'the height this node was at' : `height ${ended + 1n}`
   const cure =
     `keep a copy, then move ${directory} away and start again once the network is past ${past}: ` +
-    'blocks and sign state are kept elsewhere, only what this node was locked on is lost with the log'
+    'blocks and sign state are kept elsewhere, only what this node was locked on is lost with it'
   const details = offset === undefined ? { file, reason, cure } : { file, offset, reason, cure }
   return new WalError('WAL_CORRUPT', details)
 }

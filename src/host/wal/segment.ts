@@ -1,4 +1,5 @@
-// One segment file: its name, its first record, and a reading of it that says where and how it ends.
+// One segment file: its name, its first record, and a reading of it that says where and how it
+// ends.
 
 import type { Chain, Frame, NewFrame } from './frame.ts'
 import { decodeFrame, FrameKind } from './frame.ts'
@@ -72,8 +73,8 @@ export function readSegment(
 }
 
 /**
- * The highest sequence that any good record behind `offset` knew to be on disk, and how many such records there are.
- * Walks byte by byte, since the length of a bad record cannot be believed.
+ * The highest sequence that any good record behind `offset` knew to be on disk, and how many such
+ * records there are. Walks byte by byte, since the length of a bad record cannot be believed.
  */
 export function laterRecords(
   bytes: Uint8Array,
@@ -101,7 +102,9 @@ export function endOfContent(bytes: Uint8Array, from: number): number {
   return end
 }
 
-/** A record in the wrong place: duplicated, reordered, misdirected, or of another life of the log. */
+/**
+ * A record in the wrong place: duplicated, reordered, misdirected, or of another life of the log.
+ */
 function misfit(frame: Frame, first: boolean, chain: Chain | null, number: number): string | null {
   if (chain !== null && frame.sequence !== chain.sequence) {
     return `record ${frame.sequence} stands where ${chain.sequence} is expected`
@@ -128,7 +131,9 @@ function startMisfit(payload: Uint8Array, number: number): string | null {
   return found === number ? null : `the content is that of segment ${found}`
 }
 
-/** Zeros up to the end: reserved room. Where a record begins the first byte nearly always says no. */
+/**
+ * Zeros up to the end: reserved room. Where a record begins the first byte nearly always says no.
+ */
 function isZeroFrom(bytes: Uint8Array, from: number): boolean {
   for (let i = from; i < bytes.length; i++) if (bytes[i] !== 0) return false
   return true

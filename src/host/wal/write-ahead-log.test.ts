@@ -48,7 +48,7 @@ test('write-ahead log: an empty record is a record', async () => {
   expect(await texts(log, 0n)).toEqual(['', 'x'])
 })
 
-test('write-ahead log: reads since the end of a height; all while no height has ended; null for an unknown one', async () => {
+test('write-ahead log: reads since a height, all before the first, null if unknown', async () => {
   const files = new MemoryFiles()
   const log = await openLog(files)
   log.append(toUtf8('a1'))
@@ -68,7 +68,7 @@ test('write-ahead log: reads since the end of a height; all while no height has 
 })
 
 describe('write-ahead log: durability', () => {
-  test('write-ahead log: what a sync covered survives a crash, what came after may not', async () => {
+  test('write-ahead log: what a sync covered survives a crash', async () => {
     const files = new MemoryFiles()
     const log = await openLog(files)
     log.append(toUtf8('before'))
@@ -115,7 +115,7 @@ describe('write-ahead log: durability', () => {
     expect(await texts(await openLog(files.crash()), 0n)).toEqual(['one', 'two'])
   })
 
-  test('write-ahead log: a sync asked for in the turn in which another ends is served', async () => {
+  test('write-ahead log: a sync asked for while another ends is served', async () => {
     const log = await openLog(new MemoryFiles())
     for (let i = 0; i < 200; i++) {
       log.append(toUtf8(`${i}`))
@@ -138,7 +138,7 @@ describe('write-ahead log: segments', () => {
     }
   }
 
-  test('write-ahead log: rotates, keeps what the last two ends of height need, and removes the rest', async () => {
+  test('write-ahead log: rotates and keeps what the last two heights need', async () => {
     const files = new MemoryFiles()
     const log = await openLog(files)
     await fill(log, 1, 40)
@@ -166,7 +166,7 @@ describe('write-ahead log: segments', () => {
     expect(await texts(await openLog(files), 3n)).toHaveLength(100)
   })
 
-  test('write-ahead log: records appended while a segment is changed are neither lost nor moved', async () => {
+  test('write-ahead log: records appended while rotating are not lost or moved', async () => {
     const files = new MemoryFiles()
     const log = await openLog(files, 300)
     const waiting: Promise<void>[] = []
@@ -181,7 +181,7 @@ describe('write-ahead log: segments', () => {
     expect(await texts(again, 0n)).toEqual(Array.from({ length: 300 }, (_, i) => `record ${i}`))
   })
 
-  test('write-ahead log: opens after a crash at every step of writing, rotating and pruning', async () => {
+  test('write-ahead log: opens after a crash at every step of the disk', async () => {
     const count = async (
       crashAt: number,
     ): Promise<{ steps: number; kept: number; promised: number }> => {
@@ -220,7 +220,7 @@ describe('write-ahead log: segments', () => {
     }
   })
 
-  test('write-ahead log: a segment that was never asked to be synced is whole on disk before the next one begins', async () => {
+  test('write-ahead log: a segment is whole on disk before the next one begins', async () => {
     let steps = 0
     const run = async (crashAt: number): Promise<void> => {
       steps = 0

@@ -19,13 +19,19 @@ export interface WalOptions {
   readonly logger: Logger
   /** A new segment begins once one has this many bytes; 10 MiB when absent. */
   readonly segmentBytes?: number
-  /** Room kept filled with zeros ahead of the records, so that a sync need not write the file's length too; 1 MiB. */
+  /**
+   * Room kept filled with zeros ahead of the records, so that a sync need not write the file's
+   * length too; 1 MiB.
+   */
   readonly reserveBytes?: number
 }
 
 /** Unwritten records beyond this are handed to the system without waiting for a sync. */
 const MAX_BUFFERED_BYTES = 256 * 1024
-/** A disk that is this far behind counts as failed: the records waiting for it would fill the memory. */
+/**
+ * A disk that is this far behind counts as failed: the records waiting for it would fill the
+ * memory.
+ */
 const MAX_UNWRITTEN_BYTES = 512 * MIB
 
 interface Waiter {
@@ -40,8 +46,9 @@ interface Marker {
 }
 
 /**
- * Records go to a buffer, from there in order to the newest segment. All work on files is done by one loop, so that it
- * has one order: write what is buffered, sync when somebody waits, then rotate, prune and reserve beside the waiters.
+ * Records go to a buffer, from there in order to the newest segment. All work on files is done by
+ * one loop, so that it has one order: write what is buffered, sync when somebody waits, then
+ * rotate, prune and reserve beside the waiters.
  */
 export class WriteAheadLog {
   readonly #options: Required<WalOptions>
@@ -82,9 +89,10 @@ export class WriteAheadLog {
   }
 
   /**
-   * Opens a log or begins one. A torn tail is cut off, kept beside the segment as `*.dropped` and reported as a warning;
-   * it can only hold records that no `sync` had covered.
-   * @throws WalError `WAL_CORRUPT` when records are damaged that were on disk once: nothing is changed then.
+   * Opens a log or begins one. A torn tail is cut off, kept beside the segment as `*.dropped` and
+   * reported as a warning; it can only hold records that no `sync` had covered.
+   * @throws WalError `WAL_CORRUPT` when records are damaged that were on disk once: nothing is
+   * changed then.
    */
   static async open(options: WalOptions): Promise<WriteAheadLog> {
     const { files, path, logger } = options
@@ -104,12 +112,18 @@ export class WriteAheadLog {
     return log
   }
 
-  /** Appends a record. It reaches the disk in order, at the latest with the next `sync`. Throws when the log has failed. */
+  /**
+   * Appends a record. It reaches the disk in order, at the latest with the next `sync`. Throws when
+   * the log has failed.
+   */
   append(record: Uint8Array): void {
     this.#put(FrameKind.input, record)
   }
 
-  /** Marks the end of a height: records before it are not needed any more once the next height is over too. */
+  /**
+   * Marks the end of a height: records before it are not needed any more once the next height is
+   * over too.
+   */
   endHeight(height: bigint): void {
     this.#put(FrameKind.endOfHeight, encodeHeight(height))
   }
@@ -127,8 +141,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * The records after the last end-of-height marker of `height`, markers left out. When the log has no marker at all
-   * (its first height is not over): all records. Null when it has markers, but not this one.
+   * The records after the last end-of-height marker of `height`, markers left out. When the log has
+   * no marker at all (its first height is not over): all records. Null when it has markers, but not
+   * this one.
    */
   async readSince(height: bigint): Promise<Uint8Array[] | null> {
     await this.#idle()
@@ -188,12 +203,16 @@ export class WriteAheadLog {
     } catch (cause) {
       this.#fail(cause)
     } finally {
-      // In the same turn as the last look at the waiters, or one that comes in between is never served.
+      // In the same turn as the last look at the waiters, or one that comes in between is never
+      // served.
       this.#busy = false
     }
   }
 
-  /** Write and sync are asked for at once: the file keeps their order, and no turn of the loop is lost. */
+  /**
+   * Write and sync are asked for at once: the file keeps their order, and no turn of the loop is
+   * lost.
+   */
   async #round(): Promise<void> {
     const written = this.#write()
     const upTo = this.#chain.sequence - 1
@@ -211,7 +230,10 @@ export class WriteAheadLog {
     for (const waiter of waiters) waiter.resolve()
   }
 
-  /** Records are chained here and not when appended: a new segment's start has to come before what waits meanwhile. */
+  /**
+   * Records are chained here and not when appended: a new segment's start has to come before what
+   * waits meanwhile.
+   */
   #write(): Promise<void> {
     const frames = this.#buffer
     if (frames.length === 0) return Promise.resolve()
@@ -236,7 +258,10 @@ export class WriteAheadLog {
     if (this.#reservedTo - this.#file.size < this.#options.reserveBytes / 4) await this.#reserve()
   }
 
-  /** The old segment is whole on disk before the new one exists: damage in it can then never be a torn tail. */
+  /**
+   * The old segment is whole on disk before the new one exists: damage in it can then never be a
+   * torn tail.
+   */
   async #rotate(): Promise<void> {
     const upTo = this.#chain.sequence - 1
     await this.#file.sync()

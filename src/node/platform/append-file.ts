@@ -22,8 +22,9 @@ const ZEROS = new Uint8Array(256 * 1024)
 const MODE = 0o600
 
 /**
- * Appends are plain writes into the system's cache (3 us), so they are in order by themselves; only syncs are awaited.
- * A sync covers every append made before it was called, also when several run at once.
+ * Appends are plain writes into the system's cache (3 us), so they are in order by themselves; only
+ * syncs are awaited. A sync covers every append made before it was called, also when several run at
+ * once.
  */
 export class NodeAppendFile implements AppendFile {
   readonly #path: string
@@ -115,7 +116,8 @@ export class NodeAppendFile implements AppendFile {
     } finally {
       this.#syncs.delete(sync)
     }
-    // Also when another sync failed meanwhile: it may have taken the dirty pages of this one with it.
+    // Also when another sync failed meanwhile: it may have taken the dirty pages of this one with
+    // it.
     if (this.#failure !== null) throw this.#failure
   }
 

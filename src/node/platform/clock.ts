@@ -1,4 +1,5 @@
-// The real clock: system time for people and signatures, monotonic time and timers for everything else.
+// The real clock: system time for people and signatures, monotonic time and timers for everything
+// else.
 
 import { performance } from 'node:perf_hooks'
 import type { Time } from '../../core/bytes/index.ts'
@@ -24,7 +25,8 @@ export const systemClock: Clock = {
     const wait = (leftMs: number): void => {
       handle = setTimeout(check, Math.min(Math.ceil(leftMs), MAX_TIMEOUT_MS))
     }
-    // The loop's own time is up to a millisecond old, so a timeout may come early; then the rest is waited for.
+    // The loop's own time is up to a millisecond old, so a timeout may come early; then the rest is
+    // waited for.
     const check = (): void => {
       const leftMs = dueMs - performance.now()
       if (leftMs > 0) wait(leftMs)

@@ -23,7 +23,10 @@ export function syncError(operation: string, path: string, cause: unknown): Port
   return new PortError('PORTS_SYNC_FAILED', { operation, path, reason: reasonOf(cause) }, cause)
 }
 
-/** `EACCES: permission denied` from `EACCES: permission denied, open '/x'`: the path stands in the error already. */
+/**
+ * `EACCES: permission denied` from `EACCES: permission denied, open '/x'`: the path stands in the
+ * error already.
+ */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   const system = /^[A-Z0-9]+: [^,]*/.exec(cause.message)

@@ -40,7 +40,7 @@ test('files of the system: keys are for their owner only', async () => {
   await file.close()
 })
 
-test('files of the system: a write that cannot be finished leaves the old file and no other', async () => {
+test('files of the system: a write that fails leaves the old file and no other', async () => {
   const directory = makeDirectory()
   const files = new NodeFiles()
   mkdirSync(join(directory, 'taken'))

@@ -1,4 +1,5 @@
-// Files of the real disk: durable replacement, append files and directories whose changes are synced.
+// Files of the real disk: durable replacement, append files and directories whose changes are
+// synced.
 
 import { closeSync, fdatasync, fsync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { mkdir, open, readFile, readdir, rename, unlink } from 'node:fs/promises'
@@ -46,8 +47,9 @@ export class NodeFiles implements Files {
   }
 
   /**
-   * Only the two syncs are awaited beside the loop: opening, writing and renaming a small file cost some 30 us in
-   * the system's cache, and a trip through the thread pool for each costs more (0.68 ms against 0.78 ms measured).
+   * Only the two syncs are awaited beside the loop: opening, writing and renaming a small file cost
+   * some 30 us in the system's cache, and a trip through the thread pool for each costs more (0.68
+   * ms against 0.78 ms measured).
    */
   async writeFileDurable(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
     const temporary = `${path}.${process.pid}-${this.#temporary++}.tmp`
@@ -146,7 +148,10 @@ async function syncDirectoryOf(path: string, operation: string): Promise<void> {
   }
 }
 
-/** The failure that made the temporary file useless is the one to report, not that it could not be removed. */
+/**
+ * The failure that made the temporary file useless is the one to report, not that it could not be
+ * removed.
+ */
 function removeQuietly(path: string): void {
   try {
     unlinkSync(path)

@@ -18,7 +18,7 @@ afterEach(() => {
   for (const home of homes.splice(0)) rmSync(home, { recursive: true })
 })
 
-test('home lock: is taken, refused to a second one with one line that names home and reason, and free after release', async () => {
+test('home lock: a second one is refused in one line, until the first is released', async () => {
   const home = makeHome()
   const lock = await lockHome(home)
   await expect(lockHome(home)).rejects.toThrow(

@@ -26,8 +26,9 @@ export class HomeLockError extends Error {
 }
 
 /**
- * Takes the home for this process. The lock is the advisory lock that LevelDB holds on the LOCK file of a tiny database
- * of its own (`data/quadrille/lock`): kept by the kernel, so that neither kill -9 nor a loss of power leaves one behind.
+ * Takes the home for this process. The lock is the advisory lock that LevelDB holds on the LOCK
+ * file of a tiny database of its own (`data/quadrille/lock`): kept by the kernel, so that neither
+ * kill -9 nor a loss of power leaves one behind.
  * @throws HomeLockError when another process, or this one, holds it already.
  */
 export async function lockHome(home: string): Promise<HomeLock> {

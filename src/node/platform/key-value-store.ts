@@ -12,7 +12,10 @@ import { PortError } from '../../host/ports/index.ts'
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>
 
-/** Sizes of the database's caches. A larger write buffer than the default made synced blocks of 1 MiB no faster. */
+/**
+ * Sizes of the database's caches. A larger write buffer than the default made synced blocks of 1
+ * MiB no faster.
+ */
 export interface LevelOptions {
   /** Bytes of table blocks kept in memory. */
   readonly cacheBytes?: number
@@ -22,7 +25,10 @@ export interface LevelOptions {
 
 const MEGABYTE = 1024 * 1024
 
-/** A LevelDB directory. Only one process can have it open; the system releases it when that process dies. */
+/**
+ * A LevelDB directory. Only one process can have it open; the system releases it when that process
+ * dies.
+ */
 export class LevelKeyValueStore implements KeyValueStore {
   readonly #database: Database
   /** Batches run in the thread pool: one behind the other keeps the order of the calls. */
@@ -36,7 +42,8 @@ export class LevelKeyValueStore implements KeyValueStore {
 
   /**
    * Opens or creates the directory (its parent must exist).
-   * @throws PortError `PORTS_IN_USE` when another process has it open, `PORTS_CORRUPT`, `PORTS_IO_FAILED`.
+   * @throws PortError `PORTS_IN_USE` when another process has it open, `PORTS_CORRUPT`,
+   * `PORTS_IO_FAILED`.
    */
   static async open(path: string, options: LevelOptions = {}): Promise<LevelKeyValueStore> {
     const database: Database = new ClassicLevel(path, {

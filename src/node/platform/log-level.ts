@@ -1,4 +1,5 @@
-// The log level filter of CometBFT's `--log_level`: one level, or `room:level` pairs with `*` for the rest.
+// The log level filter of CometBFT's `--log_level`: one level, or `room:level` pairs with `*` for
+// the rest.
 
 import type { Result } from '../../core/bytes/index.ts'
 import { err, ok } from '../../core/bytes/index.ts'
@@ -14,8 +15,8 @@ export interface LogFilter {
 }
 
 /**
- * Reads `info`, or `consensus:debug,*:error`. Without `*` the rooms not named show `info`; of two pairs for one room the
- * later counts. The error is one line.
+ * Reads `info`, or `consensus:debug,*:error`. Without `*` the rooms not named show `info`; of two
+ * pairs for one room the later counts. The error is one line.
  */
 export function parseLogLevel(text: string): Result<LogFilter, string> {
   const rooms = new Map<string, LogLevel>()

@@ -17,15 +17,18 @@ export interface PlainLine {
 
 /** `2026-11-22T21:40:01.123Z INFO  consensus  decided height=5 round=0`, with a line feed. */
 export function formatLine({ time, level, room, message, fields }: PlainLine): string {
-  const head = `${time.toISOString()} ${level.toUpperCase().padEnd(LEVEL_WIDTH)} ${room.padEnd(ROOM_WIDTH)}`
-  let line = `${head} ${message}`
+  const columns = `${level.toUpperCase().padEnd(LEVEL_WIDTH)} ${room.padEnd(ROOM_WIDTH)}`
+  let line = `${time.toISOString()} ${columns} ${message}`
   for (const [key, value] of Object.entries(fields)) {
     if (value !== undefined) line += ` ${key}=${quoted(plainValue(value))}`
   }
   return `${oneLine(line)}\n`
 }
 
-/** Bytes as upper-case hex, errors as code and message, the rest as data that JSON can hold, `depth` levels deep. */
+/**
+ * Bytes as upper-case hex, errors as code and message, the rest as data that JSON can hold, `depth`
+ * levels deep.
+ */
 export function plainValue(value: unknown, depth = 4): unknown {
   if (typeof value === 'symbol' || typeof value === 'function') return String(value)
   if (typeof value !== 'object' || value === null) return value

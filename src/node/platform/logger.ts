@@ -21,8 +21,8 @@ const RANK: Readonly<Record<ShownLevel, number>> = { debug: 0, info: 1, warn: 2,
 type Write = (level: ShownLevel, room: string, message: string, fields: LogFields) => void
 
 /**
- * A logger whose scope is a room. Standard output is written at once, so that nothing is lost when the process ends
- * right after; a line below its room's level costs one comparison.
+ * A logger whose scope is a room. Standard output is written at once, so that nothing is lost when
+ * the process ends right after; a line below its room's level costs one comparison.
  */
 export function makeLogger({ filter, format, output }: LoggerOptions): Logger {
   const stream = output ?? destination({ fd: 1, sync: true })
