@@ -230,22 +230,32 @@ describe('block executor', () => {
   })
 
   test('prunes what the application no longer needs and evidence cannot name', async () => {
-    const application = appWith((inner) => ({
-      commit: async () => {
-        await inner.commit()
-        return { retainHeight: 8n }
-      },
-    }))
-    const evidence = { maxAgeNumBlocks: 3n, maxAgeDuration: 2_500_000_000n, maxBytes: 1000n }
-    const consensusParams = { ...defaultConsensusParams, evidence }
-    const node = await open({ application, genesis: { consensusParams } })
-    for (let i = 0; i < 10; i++) {
-      await node.step(tx(`k${i}=v`))
-      for (let turn = 0; turn < 200; turn++) await Promise.resolve()
-    }
-    expect(node.blockStore.base).toBe(7n)
-    expect(await node.txIndex.atHeight(6n)).toEqual([])
-    expect((await node.txIndex.atHeight(7n)).length).toBe(1)
-    expect(await node.stateStore.loadResults(6n)).toBeNull()
+    expect(await baseAfterTen({ maxAgeNumBlocks: 3n, maxAgeDuration: 2_500_000_000n })).toBe(7n)
+    expect(await baseAfterTen({ maxAgeNumBlocks: 3n, maxAgeDuration: 60_000_000_000n })).toBe(1n)
+    expect(await baseAfterTen({ maxAgeNumBlocks: 1n, maxAgeDuration: 500_000_000n })).toBe(8n)
   })
 })
+
+/** The lowest height left after ten blocks of a second each, when the application wants those from 8 on. */
+async function baseAfterTen(age: {
+  readonly maxAgeNumBlocks: bigint
+  readonly maxAgeDuration: bigint
+}): Promise<bigint> {
+  const application = appWith((inner) => ({
+    commit: async () => {
+      await inner.commit()
+      return { retainHeight: 8n }
+    },
+  }))
+  const consensusParams = { ...defaultConsensusParams, evidence: { ...age, maxBytes: 1000n } }
+  const node = await open({ application, genesis: { consensusParams } })
+  for (let i = 0; i < 10; i++) {
+    await node.step(tx(`k${i}=v`))
+    for (let turn = 0; turn < 200; turn++) await Promise.resolve()
+  }
+  const { base } = node.blockStore
+  expect((await node.txIndex.atHeight(base - 1n)).length).toBe(0)
+  expect((await node.txIndex.atHeight(base)).length).toBe(1)
+  expect(await node.stateStore.loadResults(base - 1n)).toBeNull()
+  return base
+}
