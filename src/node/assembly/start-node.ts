@@ -33,8 +33,8 @@ const MEGABYTE = 1024 * 1024
 /**
  * A block and its indexes are read while they are new; 150 MB must be enough for the whole process.
  */
-const STORE_CACHE: LevelOptions = { cacheBytes: 8 * MEGABYTE, writeBufferBytes: 4 * MEGABYTE }
-const APPLICATION_CACHE: LevelOptions = { cacheBytes: 2 * MEGABYTE, writeBufferBytes: MEGABYTE }
+const STORE_CACHE: LevelOptions = { cacheBytes: 4 * MEGABYTE, writeBufferBytes: 2 * MEGABYTE }
+const APPLICATION_CACHE: LevelOptions = { cacheBytes: MEGABYTE, writeBufferBytes: MEGABYTE / 2 }
 
 /** Which node to start. */
 export interface StartOptions {
