@@ -3,8 +3,8 @@ import { encodeConsensusMessage } from '../../core/proto/index.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
 import { VoteType } from '../../core/types/index.ts'
 import type { Part, PartSet, PartSetHeader, Vote, VoteSet } from '../../core/types/index.ts'
-import type { Peer } from '../p2p/index.ts'
 import { CHANNEL } from './channels.ts'
+import type { Link } from './link.ts'
 import { STEP_NUMBER } from './messages.ts'
 import type { PeerState } from './peer-state.ts'
 
@@ -15,12 +15,6 @@ export interface StoredBlocks {
   part(height: bigint, index: number): Promise<Part | null>
   /** The precommits that decided the height, as the votes they were. */
   precommits(height: bigint): Promise<VoteSet | null>
-}
-
-/** A peer and what it is known to have. */
-export interface Link {
-  readonly peer: Peer
-  readonly known: PeerState
 }
 
 /** Messages that arrived from elsewhere a moment ago and are not passed on yet. */
@@ -69,6 +63,14 @@ export async function pumpStored(link: Link, blocks: StoredBlocks, ourHeight: bi
   return true
 }
 
+/** Whether the stores can have something for the peer: in the usual case they need not be read. */
+export function needsStored({ known }: Link, ourHeight: bigint): boolean {
+  if (known.height + 1n < ourHeight) return true
+  if (known.height >= ourHeight) return false
+  if (known.partsHeader === null) return known.step === STEP_NUMBER.commit
+  return known.parts?.isFull() === false
+}
+
 const NOTHING_WITHHELD: Withheld = { hasVote: () => false, hasPart: () => false }
 
 function lackedParts(known: PeerState): readonly number[] {
@@ -83,14 +85,14 @@ function pumpLastCommit(link: Link, state: ConsensusState, withheld: Withheld): 
 }
 
 function pumpProposal(link: Link, state: ConsensusState): boolean {
-  const { known, peer } = link
+  const { known } = link
   const proposal = state.proposal
   if (proposal === null || known.round !== proposal.round || known.hasProposal) return true
-  if (!peer.send(CHANNEL.data, encodeConsensusMessage({ kind: 'proposal', proposal }))) return false
+  if (!link.send(CHANNEL.data, encodeConsensusMessage({ kind: 'proposal', proposal }))) return false
   known.setHasProposal(proposal)
   const polka = proposal.polRound < 0 ? undefined : state.votes.get(proposal.polRound)?.prevotes
   if (polka === undefined) return true
-  return peer.send(
+  return link.send(
     CHANNEL.data,
     encodeConsensusMessage({
       kind: 'proposal-pol',
@@ -136,7 +138,7 @@ function sendPart(
   link: Link,
   message: { readonly height: bigint; readonly round: number; readonly part: Part },
 ): boolean {
-  if (!link.peer.send(CHANNEL.data, encodeConsensusMessage({ kind: 'block-part', ...message }))) {
+  if (!link.send(CHANNEL.data, encodeConsensusMessage({ kind: 'block-part', ...message }))) {
     return false
   }
   link.known.setHasPart(message.height, message.part.index)
@@ -161,7 +163,7 @@ function pumpVoteSet(link: Link, votes: VoteSet, ourRound: number, withheld: Wit
   for (const index of votes.bits.sub(known.has).indexes()) {
     const vote = bestVote(votes, index)
     if (vote === null || withheld.hasVote(vote)) continue
-    if (!link.peer.send(CHANNEL.vote, encodeConsensusMessage({ kind: 'vote', vote }))) return false
+    if (!link.send(CHANNEL.vote, encodeConsensusMessage({ kind: 'vote', vote }))) return false
     known.has.set(index, true)
   }
   return true

@@ -9,9 +9,9 @@ import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
 import type { Clock, Logger, Timer } from '../ports/index.ts'
 import { CHANNEL, CONSENSUS_CHANNELS } from './channels.ts'
 import { newRoundStepOf, newValidBlockOf, validateMessage } from './messages.ts'
-import { PeerState } from './peer-state.ts'
-import { ourVotesAt, pumpCurrent, pumpStored } from './pump.ts'
-import type { Link, StoredBlocks, Withheld } from './pump.ts'
+import { Link } from './link.ts'
+import { needsStored, ourVotesAt, pumpCurrent, pumpStored } from './pump.ts'
+import type { StoredBlocks, Withheld } from './pump.ts'
 
 /** What the reactor is made of. */
 export interface ConsensusReactorOptions {
@@ -26,19 +26,16 @@ export interface ConsensusReactorOptions {
 
 /** How long a message of somebody else waits for the peer's own word that it has it. */
 const RELAY_DELAY_MS = 10
+/** How long an announcement waits for a message to travel with; well below the relay delay. */
+const ANNOUNCE_DELAY_MS = 3
 /** The deadline that mends lost messages; everything else is sent on an event. */
 const REPAIR_MS = 2000
-
-interface ActiveLink extends Link {
-  dirty: boolean
-  readingStore: boolean
-}
 
 /** Consensus channels 0x20 to 0x23 of one node. Counterpart in CometBFT: consensus/reactor.go. */
 export class ConsensusReactor implements Reactor, EngineListener {
   readonly channels: readonly ChannelDescriptor[] = CONSENSUS_CHANNELS
   readonly #options: ConsensusReactorOptions
-  readonly #links = new Map<string, ActiveLink>()
+  readonly #links = new Map<string, Link>()
   readonly #withheldVotes = new Set<Vote>()
   readonly #withheldParts = new Set<string>()
   readonly #withheld: Withheld = {
@@ -46,6 +43,8 @@ export class ConsensusReactor implements Reactor, EngineListener {
     hasPart: (header, index) => this.#withheldParts.has(partKey(header, index)),
   }
   #relayTimer: Timer | null = null
+  #announceTimer: Timer | null = null
+  #announcedPlace = ''
   #repairTimer: Timer | null = null
   #pumpDeferred = false
 
@@ -62,6 +61,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   stop(): void {
     this.#repairTimer?.cancel()
     this.#relayTimer?.cancel()
+    this.#announceTimer?.cancel()
     this.#links.clear()
   }
 
@@ -71,9 +71,10 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   addPeer(peer: Peer): void {
-    const link = { peer, known: new PeerState(), dirty: false, readingStore: false }
+    const link = new Link(peer)
     this.#links.set(peer.id, link)
-    this.#announceStepTo(link)
+    const step = this.#ownStep()
+    if (step !== null) link.send(CHANNEL.state, step)
   }
 
   removePeer(peer: Peer): void {
@@ -97,7 +98,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
     if (decoded.ok) this.#take(link, decoded.value)
   }
 
-  #take(link: ActiveLink, message: ConsensusWireMessage): void {
+  #take(link: Link, message: ConsensusWireMessage): void {
     switch (message.kind) {
       case 'new-round-step':
         if (link.known.applyRoundStep(message)) this.#pumpSoon(link)
@@ -126,7 +127,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   #takeSigned(
-    link: ActiveLink,
+    link: Link,
     message: Extract<ConsensusWireMessage, { kind: 'proposal' | 'block-part' | 'vote' }>,
   ): void {
     const { engine } = this.#options
@@ -147,7 +148,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   #confirm(
-    link: ActiveLink,
+    link: Link,
     place: { height: bigint; round: number; type: number; index: number },
   ): void {
     const state = this.#options.engine.state
@@ -156,7 +157,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   #answerMaj23(
-    link: ActiveLink,
+    link: Link,
     message: Extract<ConsensusWireMessage, { kind: 'vote-set-maj23' }>,
   ): void {
     const { engine } = this.#options
@@ -167,11 +168,11 @@ export class ConsensusReactor implements Reactor, EngineListener {
     const { height, round, type, blockId } = message
     const votes = ours.bitsFor(blockId)
     const answer = { kind: 'vote-set-bits', height, round, type, blockId, votes } as const
-    link.peer.send(CHANNEL.voteSetBits, encodeConsensusMessage(answer))
+    link.send(CHANNEL.voteSetBits, encodeConsensusMessage(answer))
   }
 
   #takeVoteSetBits(
-    link: ActiveLink,
+    link: Link,
     message: Extract<ConsensusWireMessage, { kind: 'vote-set-bits' }>,
   ): void {
     const ours = ourVotesAt(this.#options.engine.state, message)
@@ -180,23 +181,31 @@ export class ConsensusReactor implements Reactor, EngineListener {
     this.#pumpSoon(link)
   }
 
+  // Peers may send us votes and parts of a height or round once they know that we are there.
   onStep(): void {
-    for (const link of this.#links.values()) {
-      this.#announceStepTo(link)
-      this.#pumpSoon(link)
-    }
+    const { height, round } = this.#options.engine.state
+    const place = `${height}/${round}`
+    const isUrgent = place !== this.#announcedPlace
+    this.#announcedPlace = place
+    const step = this.#ownStep()
+    if (step !== null) this.#tellAll(step, isUrgent)
+    this.#pumpAllSoon()
   }
 
+  // Urgent for a node that waits for parts; otherwise it only says what everybody expects.
   onValidBlock(): void {
-    const message = newValidBlockOf(this.#options.engine.state)
-    if (message !== null) this.#broadcastState(encodeConsensusMessage(message))
+    const { state } = this.#options.engine
+    const message = newValidBlockOf(state)
+    if (message === null) return
+    this.#tellAll(encodeConsensusMessage(message), state.proposalParts?.isComplete !== true)
   }
 
   onVoteAdded(vote: Vote, own: boolean): void {
     const { height, round, type, validatorIndex: index } = vote
     const message = encodeConsensusMessage({ kind: 'has-vote', height, round, type, index })
-    for (const { peer, known } of this.#links.values()) {
-      if (known.height === height || known.height === height + 1n) peer.send(CHANNEL.state, message)
+    for (const link of this.#links.values()) {
+      const peerHeight = link.known.height
+      if (peerHeight === height || peerHeight === height + 1n) this.#tellLater(link, message)
     }
     if (own) return this.#pumpAllSoon()
     this.#withheldVotes.add(vote)
@@ -213,14 +222,25 @@ export class ConsensusReactor implements Reactor, EngineListener {
     else this.#relayLater()
   }
 
-  #announceStepTo(link: ActiveLink): void {
+  #ownStep(): Uint8Array | null {
     const { engine, clock } = this.#options
     const message = newRoundStepOf(engine, clock.monotonicMs())
-    if (message !== null) link.peer.send(CHANNEL.state, encodeConsensusMessage(message))
+    return message === null ? null : encodeConsensusMessage(message)
   }
 
-  #broadcastState(message: Uint8Array): void {
-    for (const { peer } of this.#links.values()) peer.send(CHANNEL.state, message)
+  #tellAll(message: Uint8Array, isUrgent: boolean): void {
+    for (const link of this.#links.values()) {
+      if (isUrgent) link.send(CHANNEL.state, message)
+      else this.#tellLater(link, message)
+    }
+  }
+
+  #tellLater(link: Link, message: Uint8Array): void {
+    if (!link.announce(message)) return
+    this.#announceTimer ??= this.#options.clock.setTimer(ANNOUNCE_DELAY_MS, () => {
+      this.#announceTimer = null
+      for (const each of this.#links.values()) each.flush()
+    })
   }
 
   // In a full mesh nearly every message arrives from its author; passing it on at once would
@@ -239,7 +259,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   // One pass at the end of the turn serves every event of the turn.
-  #pumpSoon(link: ActiveLink): void {
+  #pumpSoon(link: Link): void {
     link.dirty = true
     if (this.#pumpDeferred) return
     this.#pumpDeferred = true
@@ -249,17 +269,17 @@ export class ConsensusReactor implements Reactor, EngineListener {
     })
   }
 
-  #pump(link: ActiveLink): void {
+  #pump(link: Link): void {
     link.dirty = false
     const { engine } = this.#options
     const { height } = link.known
     // Nothing on 0x21 and 0x22 before the peer's first step: it would be dropped there.
     if (height === 0n || !engine.running) return
     pumpCurrent(link, engine.state, this.#withheld)
-    if (height < engine.state.height) this.#pumpFromStore(link)
+    if (needsStored(link, engine.state.height)) this.#pumpFromStore(link)
   }
 
-  #pumpFromStore(link: ActiveLink): void {
+  #pumpFromStore(link: Link): void {
     if (link.readingStore) return
     link.readingStore = true
     const { height } = link.known
@@ -282,7 +302,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
     }
   }
 
-  #askMaj23(link: ActiveLink): void {
+  #askMaj23(link: Link): void {
     const { state } = this.#options.engine
     if (link.known.height !== state.height) return
     const rounds = new Set([state.round, link.known.round, state.validRound, state.lockedRound])
@@ -293,7 +313,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
         const { maj23, type } = set
         if (maj23 === null || maj23 === 'nil') continue
         const claim = { kind: 'vote-set-maj23', height: state.height, round, type } as const
-        link.peer.send(CHANNEL.state, encodeConsensusMessage({ ...claim, blockId: maj23 }))
+        link.send(CHANNEL.state, encodeConsensusMessage({ ...claim, blockId: maj23 }))
       }
     }
   }
