@@ -4,14 +4,16 @@ import { equalBytes, fromUtf8, toUtf8, type Result } from '../../core/bytes/inde
 import type { StandardSchema } from './app-definition.ts'
 import { CanonicalError, decodeCanonical, encodeCanonical } from './canonical-json.ts'
 
-/** The bytes of a transaction: its canonical JSON. Throws {@link CanonicalError} when it has none. */
+/**
+ * The bytes of a transaction: its canonical JSON. Throws {@link CanonicalError} when it has none.
+ */
 export function encodeAppTx(tx: unknown): Uint8Array {
   return toUtf8(encodeCanonical(tx))
 }
 
 /**
- * The transaction of some bytes, or why they are none: not JSON, not in its canonical form (one transaction has one
- * form, or its hash would mean nothing), or refused by the schema.
+ * The transaction of some bytes, or why they are none: not JSON, not in its canonical form (one
+ * transaction has one form, or its hash would mean nothing), or refused by the schema.
  */
 export function decodeAppTx<T>(
   bytes: Uint8Array,

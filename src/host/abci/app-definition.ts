@@ -1,6 +1,10 @@
-// How an application is written in TypeScript: a state, and a function that a transaction applies to it.
+// How an application is written in TypeScript: a state, and a function that a transaction applies
+// to it.
 
-/** A proven offence of a validator, as an application sees it. `validator` is the address in upper-case hex. */
+/**
+ * A proven offence of a validator, as an application sees it. `validator` is the address in
+ * upper-case hex.
+ */
 export interface Fault {
   readonly kind: 'equivocation' | 'double-proposal' | 'light-client-attack' | 'downtime'
   readonly validator: string
@@ -16,17 +20,28 @@ export interface Ctx {
   readonly time: Date
   /** Address of the block's proposer in upper-case hex; empty in `check`. */
   readonly proposer: string
-  /** A number in [0, 1), seeded from the block's hash and the transaction's index, so every node draws the same. */
+  /**
+   * A number in [0, 1), seeded from the block's hash and the transaction's index, so every node
+   * draws the same.
+   */
   random(): number
-  /** Tells the world; the receipt carries it. Forgotten when the transaction fails, and in `check`. */
+  /**
+   * Tells the world; the receipt carries it. Forgotten when the transaction fails, and in `check`.
+   */
   emit(type: string, attributes: Record<string, string | number | bigint>): void
   /** The offences proven by this block. */
   readonly faults: readonly Fault[]
-  /** Changes the power of a validator from the height after the next; `pubKey` is ed25519 in base64, power 0 removes. */
+  /**
+   * Changes the power of a validator from the height after the next; `pubKey` is ed25519 in base64,
+   * power 0 removes.
+   */
   updateValidator(pubKey: string, votingPower: bigint): void
 }
 
-/** The common interface of schema libraries (standardschema.dev), version 1. Only synchronous ones can be used. */
+/**
+ * The common interface of schema libraries (standardschema.dev), version 1. Only synchronous ones
+ * can be used.
+ */
 export interface StandardSchema<T> {
   readonly '~standard': {
     readonly version: 1
@@ -39,13 +54,17 @@ export interface StandardSchema<T> {
 }
 
 /**
- * An application. `check` looks, `apply` changes; both must depend on nothing but their arguments. Before `apply`,
- * `check` is asked again with the state as it then is. A throw in either makes a failed receipt and changes nothing.
+ * An application. `check` looks, `apply` changes; both must depend on nothing but their arguments.
+ * Before `apply`, `check` is asked again with the state as it then is. A throw in either makes a
+ * failed receipt and changes nothing.
  */
 export interface AppDef<S, T> {
   /** Names the application in receipts and in the store; letters, digits, `-`, `_` and `.`. */
   readonly name: string
-  /** The state before the first block. Plain objects, arrays, maps, sets, dates, bytes and primitive values. */
+  /**
+   * The state before the first block. Plain objects, arrays, maps, sets, dates, bytes and primitive
+   * values.
+   */
   readonly state: S | (() => S)
   /** Decides what is a transaction; without it every canonical JSON value is. */
   readonly tx?: StandardSchema<T>

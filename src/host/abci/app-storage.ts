@@ -3,7 +3,9 @@
 import { fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
 import type { KeyValueStore } from '../ports/index.ts'
 
-/** A saved state: the text in the order in which its objects stand, and the height it belongs to. */
+/**
+ * A saved state: the text in the order in which its objects stand, and the height it belongs to.
+ */
 export interface SavedApp {
   readonly height: bigint
   readonly time: bigint
@@ -19,8 +21,9 @@ const MAX_SKIPPED = 1000n
 const HEADER_BYTES = 16
 
 /**
- * One key per application. A state is written whole, small ones after each block and large ones so rarely that the
- * writing stays below 64 KiB a block; what was not written is executed again from the stored blocks. Never synced.
+ * One key per application. A state is written whole, small ones after each block and large ones so
+ * rarely that the writing stays below 64 KiB a block; what was not written is executed again from
+ * the stored blocks. Never synced.
  */
 export class AppStorage {
   readonly #store: KeyValueStore

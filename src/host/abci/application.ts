@@ -1,4 +1,5 @@
-// The application interface: ABCI 2.0 in JavaScript shapes, without a socket and without protobuf in between.
+// The application interface: ABCI 2.0 in JavaScript shapes, without a socket and without protobuf
+// in between.
 
 import type { Time } from '../../core/bytes/index.ts'
 import type {
@@ -40,7 +41,9 @@ export interface InitChainRequest {
   readonly initialHeight: bigint
 }
 
-/** Empty lists, null and an empty hash leave what the genesis file says. Wire: ResponseInitChain. */
+/**
+ * Empty lists, null and an empty hash leave what the genesis file says. Wire: ResponseInitChain.
+ */
 export interface InitChainResponse {
   readonly consensusParams: ConsensusParamsUpdate | null
   readonly validators: readonly ValidatorUpdate[]
@@ -68,7 +71,10 @@ export interface QueryResponse {
   readonly codespace: string
 }
 
-/** A transaction that wants into the mempool, or is asked about again after a block. Wire: RequestCheckTx. */
+/**
+ * A transaction that wants into the mempool, or is asked about again after a block. Wire:
+ * RequestCheckTx.
+ */
 export interface CheckTxRequest {
   readonly tx: Uint8Array
   readonly kind: 'new' | 'recheck'
@@ -125,7 +131,9 @@ export interface Misbehavior {
   readonly totalVotingPower: bigint
 }
 
-/** Asks the proposer's application for the transactions of its block. Wire: RequestPrepareProposal. */
+/**
+ * Asks the proposer's application for the transactions of its block. Wire: RequestPrepareProposal.
+ */
 export interface PrepareProposalRequest {
   readonly maxTxBytes: bigint
   readonly txs: readonly Uint8Array[]
@@ -200,12 +208,14 @@ export interface ApplySnapshotChunkResponse {
 }
 
 /**
- * A replicated state machine. The node calls it in CometBFT's order: `info`, `initChain` at height 0, then for each
- * height `finalizeBlock` and `commit`; `checkTx` and `query` in between, never during `commit`. Calls do not overlap
- * when the application is wrapped by {@link serializeApplication}.
+ * A replicated state machine. The node calls it in CometBFT's order: `info`, `initChain` at height
+ * 0, then for each height `finalizeBlock` and `commit`; `checkTx` and `query` in between, never
+ * during `commit`. Calls do not overlap when the application is wrapped by {@link
+ * serializeApplication}.
  *
- * `finalizeBlock` stages and answers the new app hash; only `commit` makes it the application's state. A throw is an
- * operational error that stops the node: a bad transaction is a result with a code, never a throw.
+ * `finalizeBlock` stages and answers the new app hash; only `commit` makes it the application's
+ * state. A throw is an operational error that stops the node: a bad transaction is a result with a
+ * code, never a throw.
  */
 export interface Application {
   info(request: InfoRequest): Awaitable<InfoResponse>

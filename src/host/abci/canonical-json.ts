@@ -9,13 +9,15 @@
 // | Set         | {"$set":[value,…]}            |
 // | an object whose only key begins with `$` | {"$object":{…}} |
 //
-// The rest is RFC 8785: no spaces, keys by UTF-16 code units, numbers and strings as JavaScript writes them. Maps and
-// sets keep their order, because an application that walks them sees it.
+// The rest is RFC 8785: no spaces, keys by UTF-16 code units, numbers and strings as JavaScript
+// writes them. Maps and sets keep their order, because an application that walks them sees it.
 
 import { fromBase64, toBase64 } from '../../core/bytes/index.ts'
 import { dateFromMs, isDate } from './dates.ts'
 
-/** How deep values may nest. A fixed bound, because where the stack ends differs between machines. */
+/**
+ * How deep values may nest. A fixed bound, because where the stack ends differs between machines.
+ */
 export const MAX_DEPTH = 64
 
 /** A value that has no canonical text, or a text that is not canonical. */
@@ -28,18 +30,24 @@ export class CanonicalError extends Error {
   }
 }
 
-/** The order of an object's keys in the text: sorted for hashes and signatures, as they stand for storage. */
+/**
+ * The order of an object's keys in the text: sorted for hashes and signatures, as they stand for
+ * storage.
+ */
 export type KeyOrder = 'sorted' | 'as-is'
 
 /**
- * The text of a value. Properties that are undefined are left out. Throws {@link CanonicalError} for functions, symbols,
- * class instances, numbers that are not finite, and values nested deeper than {@link MAX_DEPTH}.
+ * The text of a value. Properties that are undefined are left out. Throws {@link CanonicalError}
+ * for functions, symbols, class instances, numbers that are not finite, and values nested deeper
+ * than {@link MAX_DEPTH}.
  */
 export function encodeCanonical(value: unknown, keyOrder: KeyOrder = 'sorted'): string {
   return encode(value, keyOrder, 0)
 }
 
-/** The value of a text of `encodeCanonical`, in either order of keys. Throws {@link CanonicalError}. */
+/**
+ * The value of a text of `encodeCanonical`, in either order of keys. Throws {@link CanonicalError}.
+ */
 export function decodeCanonical(text: string): unknown {
   let parsed: unknown
   try {

@@ -1,4 +1,5 @@
-// Dates from given milliseconds: the one place of the room that may name Date, and never for the time now.
+// Dates from given milliseconds: the one place of the room that may name Date, and never for the
+// time now.
 
 import type { Time } from '../../core/bytes/index.ts'
 

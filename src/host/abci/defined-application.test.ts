@@ -74,7 +74,7 @@ describe('defined application', () => {
     ])
   })
 
-  test('a transaction that throws half-way changes nothing and yields a failed receipt', async () => {
+  test('a transaction that throws half-way leaves nothing but a failed receipt', async () => {
     const app = await open(ledger)
     const before = app.info().lastBlockAppHash
     const given = app.finalizeBlock(finalizeRequest(1n, [transfer('alice', 'nobody', 1)]))
@@ -91,7 +91,7 @@ describe('defined application', () => {
     expect(app.initChain().appHash).toEqual(nobleCrypto.sha256(text))
   })
 
-  test('refuses what is no canonical JSON, in the mempool, in blocks and in proposals', async () => {
+  test('refuses what is no canonical JSON, in mempool, blocks and proposals', async () => {
     const app = await open(ledger)
     const bad = ['{"to":"b","from":"a","amount":1}', '{"a": 1}', 'x', ''].map((text) =>
       toUtf8(text),

@@ -36,15 +36,19 @@ export const CODE_TX_MALFORMED = 2
 /** What a defined application runs with. */
 export interface DefinedApplicationOptions {
   readonly crypto: Crypto
-  /** Where the state survives a restart; null keeps it in memory, and blocks are executed again at the next start. */
+  /**
+   * Where the state survives a restart; null keeps it in memory, and blocks are executed again at
+   * the next start.
+   */
   readonly store: KeyValueStore | null
 }
 
 const APP_VERSION = 1n
 
 /**
- * A defined application at work. The app hash is SHA-256 of the state's canonical text. Between `finalizeBlock` and
- * `commit` its state is already the one after the block, which is decided by then.
+ * A defined application at work. The app hash is SHA-256 of the state's canonical text. Between
+ * `finalizeBlock` and `commit` its state is already the one after the block, which is decided by
+ * then.
  */
 export class DefinedApplication<S, T> implements Application {
   readonly name: string
@@ -66,7 +70,10 @@ export class DefinedApplication<S, T> implements Application {
     this.#tree = new StateTree<S>(initialState(this.#def))
   }
 
-  /** The application at the height it had reached in its store. Throws when its initial state cannot be a state. */
+  /**
+   * The application at the height it had reached in its store. Throws when its initial state cannot
+   * be a state.
+   */
   static async open<S, T>(
     app: App<S, T>,
     options: DefinedApplicationOptions,
@@ -99,7 +106,10 @@ export class DefinedApplication<S, T> implements Application {
     return { consensusParams: null, validators: [], appHash: this.#appHash() }
   }
 
-  /** `path` is ignored; `data` is a JSON list of keys, empty for the whole state. The value is canonical JSON. */
+  /**
+   * `path` is ignored; `data` is a JSON list of keys, empty for the whole state. The value is
+   * canonical JSON.
+   */
   query(request: QueryRequest): QueryResponse {
     const answer = {
       info: '',
@@ -179,7 +189,8 @@ export class DefinedApplication<S, T> implements Application {
   #execute(bytes: Uint8Array, context: BlockContext): ExecTxResult {
     const tx = decodeAppTx(bytes, this.#def.tx)
     if (!tx.ok) return this.#failure(CODE_TX_MALFORMED, tx.error)
-    // The state has changed since the mempool asked: another transaction may have spent what this one counts on.
+    // The state has changed since the mempool asked: another transaction may have spent what this
+    // one counts on.
     const refusal = this.#refusal(tx.value, context)
     if (refusal !== null) return this.#failure(CODE_TX_FAILED, refusal)
     const reason = reasonOf(() =>
@@ -256,7 +267,10 @@ function reasonOf(f: () => void): string | null {
   }
 }
 
-/** A context that says the same and listens to nothing: `check` neither emits nor changes validators. */
+/**
+ * A context that says the same and listens to nothing: `check` neither emits nor changes
+ * validators.
+ */
 function asBystander(context: Ctx): Ctx {
   return {
     height: context.height,

@@ -1,5 +1,10 @@
-// The abci room promises one interface between the node and a replicated state machine, with the applications that come with the node.
-// It must never know consensus, blocks or the network: requests carry all that an application may see.
+// Door of host/abci: one interface between the node and a replicated state machine, and the
+// applications that come with the node.
+//
+// Promises: requests carry all that an application may see; an application in the same process is
+// called without protobuf, in CometBFT's order and never twice at a time; a transaction of a
+// defined application happens wholly or not at all.
+// Must never: know consensus, peers or blocks.
 // Counterpart in CometBFT: abci/types, abci/example/kvstore and the local client of abci/client.
 
 export type {

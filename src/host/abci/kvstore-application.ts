@@ -1,4 +1,5 @@
-// CometBFT 0.38's example application: transactions `key=value`, app hash the count of transactions.
+// CometBFT 0.38's example application: transactions `key=value`, app hash the count of
+// transactions.
 
 import { bytesKey, concatBytes, EMPTY_BYTES, fromUtf8 } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
@@ -68,9 +69,10 @@ const ACCEPTED: CheckTxResponse = {
 const REFUSED: CheckTxResponse = { ...ACCEPTED, code: CODE_INVALID_TX_FORMAT, gasWanted: 0n }
 
 /**
- * The kvstore. A transaction holds one `=` (or one `:`, which a proposer turns into `=`) with something on both sides,
- * or is `val=TYPE!KEY!POWER`. Answers are those of CometBFT 0.38.23; it differs only where that would halt the chain:
- * validator changes that are impossible are kept out of blocks instead of being decided.
+ * The kvstore. A transaction holds one `=` (or one `:`, which a proposer turns into `=`) with
+ * something on both sides, or is `val=TYPE!KEY!POWER`. Answers are those of CometBFT 0.38.23; it
+ * differs only where that would halt the chain: validator changes that are impossible are kept out
+ * of blocks instead of being decided.
  */
 export class KvStoreApplication implements Application {
   readonly #pairs: Pairs
@@ -83,7 +85,10 @@ export class KvStoreApplication implements Application {
     this.#validators = new KvStoreValidators(crypto)
   }
 
-  /** A kvstore that forgets everything when the process ends; the node executes its blocks again at the next start. */
+  /**
+   * A kvstore that forgets everything when the process ends; the node executes its blocks again at
+   * the next start.
+   */
   static inMemory(crypto: Crypto): KvStoreApplication {
     return new KvStoreApplication(crypto, new MemoryPairs())
   }

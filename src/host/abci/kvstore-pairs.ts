@@ -1,4 +1,5 @@
-// Where the kvstore keeps its pairs: in memory, or in a key-value store with its height and its validators.
+// Where the kvstore keeps its pairs: in memory, or in a key-value store with its height and its
+// validators.
 
 import { bytesKey, concatBytes, toUtf8 } from '../../core/bytes/index.ts'
 import type { KeyValueOperation, KeyValueStore } from '../ports/index.ts'
@@ -13,7 +14,10 @@ export interface KvStoreProgress {
   readonly height: bigint
 }
 
-/** The pairs. A commit is atomic: pairs, `extra` values under their own names, and progress together. */
+/**
+ * The pairs. A commit is atomic: pairs, `extra` values under their own names, and progress
+ * together.
+ */
 export interface Pairs {
   get(key: Uint8Array): Awaitable<Uint8Array | null>
   commit(changes: {
@@ -41,8 +45,8 @@ const PROGRESS_KEY = toUtf8('kvstore/progress')
 const VALIDATORS_KEY = toUtf8('kvstore/validators')
 
 /**
- * Pairs in a store, under keys that begin with `kvstore/`. Not synced: what a crash takes away is a suffix of blocks,
- * which the handshake executes again.
+ * Pairs in a store, under keys that begin with `kvstore/`. Not synced: what a crash takes away is a
+ * suffix of blocks, which the handshake executes again.
  */
 export class StoredPairs implements Pairs {
   readonly #store: KeyValueStore

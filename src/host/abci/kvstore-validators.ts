@@ -1,4 +1,5 @@
-// The kvstore's own copy of the validator set, and the test that a block's changes to it are possible.
+// The kvstore's own copy of the validator set, and the test that a block's changes to it are
+// possible.
 
 import { bytesKey, equalBytes } from '../../core/bytes/index.ts'
 import { addressOf, type Crypto } from '../../core/crypto/index.ts'
@@ -52,8 +53,9 @@ export class KvStoreValidators {
 }
 
 /**
- * Tries a block's validator transactions one after the other. Two changes of one key, the removal of a stranger, an
- * empty set and too much power in total halt every node once such a block is decided, so they are kept out of blocks.
+ * Tries a block's validator transactions one after the other. Two changes of one key, the removal
+ * of a stranger, an empty set and too much power in total halt every node once such a block is
+ * decided, so they are kept out of blocks.
  */
 export class ValidatorTrial {
   readonly #keyOf: (pubKey: PublicKey) => string
@@ -72,7 +74,10 @@ export class ValidatorTrial {
     this.#total = [...powers.values()].reduce((sum, power) => sum + power, 0n)
   }
 
-  /** Whether the transaction may stand in the block after those admitted before it; true for all other kinds. */
+  /**
+   * Whether the transaction may stand in the block after those admitted before it; true for all
+   * other kinds.
+   */
   admits(tx: Uint8Array): boolean {
     if (!isValidatorTx(tx)) return true
     const update = parseValidatorTx(tx)

@@ -10,8 +10,9 @@ export type RandomSource = () => number
 export const END_OF_BLOCK = 0xffff_ffff
 
 /**
- * The generator of one transaction: sfc32, seeded with SHA-256 over block hash and transaction index. Good for games and
- * samples; anybody who knows the block can compute it, so it keeps no secrets and a proposer can influence it.
+ * The generator of one transaction: sfc32, seeded with SHA-256 over block hash and transaction
+ * index. Good for games and samples; anybody who knows the block can compute it, so it keeps no
+ * secrets and a proposer can influence it.
  */
 export function seededRandom(crypto: Crypto, blockHash: Uint8Array, txIndex: number): RandomSource {
   const index = new Uint8Array(4)

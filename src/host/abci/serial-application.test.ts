@@ -12,7 +12,7 @@ test('serialised application: an answer of the same turn stays one', () => {
   expect(app.listSnapshots).toBeUndefined()
 })
 
-test('serialised application: a call waits for the one before it, also after a failure', async () => {
+test('serialised application: a call waits for the one before it, failed or not', async () => {
   const log: string[] = []
   let finish: (failure?: Error) => void = () => undefined
   const inner: Application = {

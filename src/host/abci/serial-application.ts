@@ -3,9 +3,10 @@
 import type { Application, Awaitable } from './application.ts'
 
 /**
- * Wraps an application so that no call begins before the one before it has answered. While the application answers in
- * the same turn, so does the wrapper and no promise is made; only behind a promise do calls queue, in order. The
- * queue is as long as its callers let it be: mempool, engine and rpc each bound what they have under way.
+ * Wraps an application so that no call begins before the one before it has answered. While the
+ * application answers in the same turn, so does the wrapper and no promise is made; only behind a
+ * promise do calls queue, in order. The queue is as long as its callers let it be: mempool, engine
+ * and rpc each bound what they have under way.
  */
 export function serializeApplication(application: Application): Application {
   const queue = new CallQueue()

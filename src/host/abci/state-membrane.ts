@@ -1,4 +1,5 @@
-// Shows a state to an application as ordinary objects, while every change goes through a journal or is refused.
+// Shows a state to an application as ordinary objects, while every change goes through a journal or
+// is refused.
 
 import { ARRAY_MUTATORS, type ArrayMutator, type StateJournal } from './state-journal.ts'
 import { checkKey, copyLeaf, isLeaf } from './state-values.ts'
@@ -7,8 +8,8 @@ type Callback = (...args: unknown[]) => unknown
 type Collection = Map<unknown, unknown> | Set<unknown>
 
 /**
- * One way of looking at a state: with a journal it can be changed, without it changes throw. The same object of the
- * state always looks the same (`===`). Dates and bytes come out as copies.
+ * One way of looking at a state: with a journal it can be changed, without it changes throw. The
+ * same object of the state always looks the same (`===`). Dates and bytes come out as copies.
  */
 export class StateMembrane {
   readonly #journal: StateJournal | null

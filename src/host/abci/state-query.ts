@@ -6,8 +6,9 @@ import type { Result } from '../../core/bytes/index.ts'
 const MAX_KEYS = 64
 
 /**
- * The value behind the keys: properties of objects, indexes of arrays, keys of maps. An empty text is the whole state;
- * undefined is a value that does not exist. The error says why the text is no list of keys.
+ * The value behind the keys: properties of objects, indexes of arrays, keys of maps. An empty text
+ * is the whole state; undefined is a value that does not exist. The error says why the text is no
+ * list of keys.
  */
 export function selectValue(state: unknown, text: string): Result<unknown, string> {
   if (text === '') return { ok: true, value: state }

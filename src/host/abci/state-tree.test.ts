@@ -121,7 +121,7 @@ describe('state tree', () => {
     expect(tree.view).toEqual({ a: { n: 2 }, b: { n: 6 }, c: { n: 5 }, d: { n: 1 } })
   })
 
-  test('takes an undefined property for a removal, which is what is left of it after a restart', () => {
+  test('takes an undefined property for a removal, as a restart would', () => {
     const tree = new StateTree<Record<string, number | undefined>>({ a: 1, b: undefined })
     tree.transact((state) => (state['a'] = undefined))
     expect(Object.keys(tree.view)).toEqual([])
@@ -148,7 +148,7 @@ describe('state tree', () => {
     expect(() => (kept.n = 2)).toThrow('while a block executes')
   })
 
-  test('refuses what could not be stored, also inside an object changed after it was stored', () => {
+  test('refuses what cannot be stored, also put into an object stored before', () => {
     const tree = new StateTree<{ x: unknown; list: unknown[] }>({ x: 1, list: [] })
     const bad: ((state: { x: unknown; list: unknown[] }) => unknown)[] = [
       (state) => (state.x = Number.NaN),

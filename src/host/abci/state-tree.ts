@@ -6,8 +6,9 @@ import { StateMembrane } from './state-membrane.ts'
 import { Adoption, copyState } from './state-values.ts'
 
 /**
- * A state that is changed in place and can be taken back, one transaction or one uncommitted block. Work is proportional
- * to what a transaction touches, never to the state; only its text (`encode`) walks all of it.
+ * A state that is changed in place and can be taken back, one transaction or one uncommitted block.
+ * Work is proportional to what a transaction touches, never to the state; only its text (`encode`)
+ * walks all of it.
  */
 export class StateTree<S> {
   readonly #value: unknown
@@ -18,7 +19,10 @@ export class StateTree<S> {
   #block: Undo[] = []
   #changes = 0
 
-  /** A state with this value, of which a copy is taken. Throws {@link CanonicalError} when it cannot be a state. */
+  /**
+   * A state with this value, of which a copy is taken. Throws {@link CanonicalError} when it cannot
+   * be a state.
+   */
   constructor(value: unknown) {
     this.#adoption = new Adoption((shown) => this.#draft.unwrap(shown) ?? this.#view.unwrap(shown))
     this.#journal = new StateJournal(this.#adoption)
@@ -40,7 +44,10 @@ export class StateTree<S> {
     return this.#changes
   }
 
-  /** Lets `f` change the state. When it throws, nothing has changed and the error goes on to the caller. */
+  /**
+   * Lets `f` change the state. When it throws, nothing has changed and the error goes on to the
+   * caller.
+   */
   transact(f: (state: S) => void): void {
     this.#journal.open()
     try {

@@ -16,7 +16,9 @@ export function copyLeaf(value: Uint8Array | Date): Uint8Array | Date {
   return value instanceof Uint8Array ? value.slice() : dateFromMs(value.getTime())
 }
 
-/** A deep copy of a piece of state; equal objects become distinct ones, so that a state is a tree. */
+/**
+ * A deep copy of a piece of state; equal objects become distinct ones, so that a state is a tree.
+ */
 export function copyState(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (isLeaf(value)) return copyLeaf(value)
@@ -30,7 +32,10 @@ export function copyState(value: unknown, depth = 0): unknown {
   return copy
 }
 
-/** A primitive that may stand in the state: -0 becomes 0, which has the same text. Throws {@link CanonicalError}. */
+/**
+ * A primitive that may stand in the state: -0 becomes 0, which has the same text. Throws {@link
+ * CanonicalError}.
+ */
 export function checkPrimitive(value: unknown): unknown {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new CanonicalError(`the number ${value} cannot be stored`)
@@ -42,7 +47,10 @@ export function checkPrimitive(value: unknown): unknown {
   return value
 }
 
-/** A key of a map or an element of a set: a primitive, because objects have no identity after a restart. */
+/**
+ * A key of a map or an element of a set: a primitive, because objects have no identity after a
+ * restart.
+ */
 export function checkKey(key: unknown): unknown {
   if (typeof key === 'object' && key !== null) {
     throw new CanonicalError('keys of maps and elements of sets must be primitive values')
@@ -51,9 +59,10 @@ export function checkKey(key: unknown): unknown {
 }
 
 /**
- * Makes new objects part of the state. The application may go on changing an object it has just stored, so objects are
- * taken as they are and looked at again by `settle` at the end of the transaction. What is stored twice, what comes out
- * of the state itself, and what is frozen is copied.
+ * Makes new objects part of the state. The application may go on changing an object it has just
+ * stored, so objects are taken as they are and looked at again by `settle` at the end of the
+ * transaction. What is stored twice, what comes out of the state itself, and what is frozen is
+ * copied.
  */
 export class Adoption {
   readonly #unwrap: Unwrap
@@ -64,7 +73,10 @@ export class Adoption {
     this.#unwrap = unwrap
   }
 
-  /** The value in the form in which it is stored. Throws {@link CanonicalError} for what cannot be stored. */
+  /**
+   * The value in the form in which it is stored. Throws {@link CanonicalError} for what cannot be
+   * stored.
+   */
   adopt(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return checkPrimitive(value)
     const stored = this.#take(value, this.#taken, 0)
@@ -72,7 +84,10 @@ export class Adoption {
     return stored
   }
 
-  /** Brings what was adopted into order after the application may have changed it. Throws as `adopt`. */
+  /**
+   * Brings what was adopted into order after the application may have changed it. Throws as
+   * `adopt`.
+   */
   settle(): void {
     const seen = new Set<object>(this.#roots)
     for (const root of this.#roots) this.#takeChildren(root, seen, 0)

@@ -13,8 +13,8 @@ export function isValidatorTx(tx: Uint8Array): boolean {
 }
 
 /**
- * Reads a validator transaction; null when it is malformed. CometBFT's kvstore accepts unknown key types and keys of any
- * length here and then halts on them; they are refused at the door instead.
+ * Reads a validator transaction; null when it is malformed. CometBFT's kvstore accepts unknown key
+ * types and keys of any length here and then halts on them; they are refused at the door instead.
  */
 export function parseValidatorTx(tx: Uint8Array): ValidatorUpdate | null {
   const [keyType, key, power, ...rest] = bytesKey(tx.subarray(PREFIX.length)).split('!')

@@ -29,7 +29,9 @@ export interface TxEvent {
   readonly result: ExecTxResult
 }
 
-/** A committed block with everything the application answered. `round` is the round of its commit. */
+/**
+ * A committed block with everything the application answered. `round` is the round of its commit.
+ */
 export interface NewBlockEvent {
   readonly kind: 'NewBlock'
   readonly block: Block
@@ -38,7 +40,10 @@ export interface NewBlockEvent {
   readonly response: FinalizeBlockResponse
 }
 
-/** Everything that can be subscribed to. Order at a height: NewBlock, NewBlockHeader, NewBlockEvents, NewEvidence, Tx, ValidatorSetUpdates. */
+/**
+ * Everything that can be subscribed to. Order at a height: NewBlock, NewBlockHeader,
+ * NewBlockEvents, NewEvidence, Tx, ValidatorSetUpdates.
+ */
 export type ChainEvent =
   | NewBlockEvent
   | { readonly kind: 'NewBlockHeader'; readonly header: Header }

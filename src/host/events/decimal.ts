@@ -1,6 +1,10 @@
-// Decimal numbers of any length, compared exactly: event values are amounts that do not fit a double.
+// Decimal numbers of any length, compared exactly: event values are amounts that do not fit a
+// double.
 
-/** A non-negative decimal: whole digits without leading zeros, fraction digits without trailing zeros. */
+/**
+ * A non-negative decimal: whole digits without leading zeros, fraction digits without trailing
+ * zeros.
+ */
 export interface Decimal {
   readonly whole: string
   readonly fraction: string
@@ -8,7 +12,10 @@ export interface Decimal {
 
 const DECIMAL = /^0*(\d*)(?:\.(\d*))?/u
 
-/** The number a text begins with (`8atom` is 8, `6.50stake` is 6.5), or null when it begins with no digit. */
+/**
+ * The number a text begins with (`8atom` is 8, `6.50stake` is 6.5), or null when it begins with no
+ * digit.
+ */
 export function parseDecimal(text: string): Decimal | null {
   const first = text.charCodeAt(0)
   if (!(first >= 48 && first <= 57)) return null

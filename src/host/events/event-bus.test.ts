@@ -81,7 +81,7 @@ describe('event bus', () => {
     expect(bus.wants('NewRoundStep')).toBe(false)
   })
 
-  test('ends a subscriber that lags, after what it had buffered, and says where it was', async () => {
+  test('ends a subscriber that lags, after its buffer, and says where it was', async () => {
     const bus = new EventBus()
     const subscription = bus.subscribe(all({ buffer: 2 }))
     for (const height of [1n, 2n, 3n, 4n]) bus.publish(step(height))

@@ -1,4 +1,5 @@
-// Delivers published events to the subscriptions whose query they match; costs next to nothing when nobody listens.
+// Delivers published events to the subscriptions whose query they match; costs next to nothing when
+// nobody listens.
 
 import type { ChainEvent } from './chain-event.ts'
 import { PublishedEvent } from './published-event.ts'
@@ -8,8 +9,8 @@ import { Subscription, type SubscribeOptions } from './subscription.ts'
 const ANY_KIND = ''
 
 /**
- * Publishes in the caller's turn and in order; a subscriber cannot slow a publisher, only lose its own subscription.
- * Limits on the count of subscriptions belong to those who hand them out (rpc).
+ * Publishes in the caller's turn and in order; a subscriber cannot slow a publisher, only lose its
+ * own subscription. Limits on the count of subscriptions belong to those who hand them out (rpc).
  */
 export class EventBus {
   readonly #byKind = new Map<string, Set<Subscription>>()
@@ -25,7 +26,10 @@ export class EventBus {
     return this.#byKind.has(kind) || this.#byKind.has(ANY_KIND)
   }
 
-  /** Delivers to every matching subscription before it returns. Never throws on behalf of a subscriber's slowness. */
+  /**
+   * Delivers to every matching subscription before it returns. Never throws on behalf of a
+   * subscriber's slowness.
+   */
   publish(event: ChainEvent): void {
     if (this.#count === 0) return
     const published = new PublishedEvent(event)

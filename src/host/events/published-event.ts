@@ -1,4 +1,5 @@
-// A published event with its composite keys, worked out only when a query or a subscriber asks for them.
+// A published event with its composite keys, worked out only when a query or a subscriber asks for
+// them.
 
 import { toHexUpper } from '../../core/bytes/index.ts'
 import type { Event } from '../../core/proto/index.ts'
@@ -14,7 +15,10 @@ export class PublishedEvent {
     this.event = event
   }
 
-  /** `tm.event` and, for blocks and transactions, `type.key` of every attribute the application gave. */
+  /**
+   * `tm.event` and, for blocks and transactions, `type.key` of every attribute the application
+   * gave.
+   */
   get attributes(): EventAttributes {
     this.#attributes ??= attributesOf(this.event)
     return this.#attributes

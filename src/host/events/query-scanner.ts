@@ -1,4 +1,5 @@
-// The words of the event query language: tags, values and operators, cut from a text of bounded length.
+// The words of the event query language: tags, values and operators, cut from a text of bounded
+// length.
 
 import { parseTime, type Result, type Time } from '../../core/bytes/index.ts'
 

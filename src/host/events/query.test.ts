@@ -1,4 +1,5 @@
-// The event query language: what it accepts, what it matches, and CometBFT's words for what is wrong.
+// The event query language: what it accepts, what it matches, and CometBFT's words for what is
+// wrong.
 
 import { describe, expect, test } from 'vitest'
 import { MAX_QUERY_LENGTH, Query } from './index.ts'
@@ -74,7 +75,8 @@ describe('event query', () => {
 
   test('says what is wrong in the words of CometBFT', () => {
     const operators =
-      '<= operator, >= operator, < operator, > operator, = operator, CONTAINS operator or EXISTS operator'
+      '<= operator, >= operator, < operator, > operator, = operator, ' +
+      'CONTAINS operator or EXISTS operator'
     expect(errorOf('bad query')).toBe(`offset 4: got tag, wanted ${operators}`)
     expect(errorOf('')).toBe('offset 0: EOF')
     expect(errorOf('a = ')).toBe('offset 4: EOF')

@@ -1,4 +1,5 @@
-// The event query language: conditions on composite keys, joined by AND; CometBFT's grammar and error texts.
+// The event query language: conditions on composite keys, joined by AND; CometBFT's grammar and
+// error texts.
 
 import { parseTime, type Result } from '../../core/bytes/index.ts'
 import type { ChainEventKind } from './chain-event.ts'
@@ -42,7 +43,10 @@ const OPERATOR: readonly TokenKind[] = [
 ]
 const MOMENT: readonly TokenKind[] = [TokenKind.number, TokenKind.time, TokenKind.date]
 
-/** A parsed query. An event matches when every condition holds for at least one of the values under its tag. */
+/**
+ * A parsed query. An event matches when every condition holds for at least one of the values under
+ * its tag.
+ */
 export class Query {
   readonly text: string
   readonly conditions: readonly Condition[]
@@ -95,7 +99,8 @@ export class Query {
 
 function holds(condition: CompiledCondition, attributes: EventAttributes): boolean {
   if (attributes.get(condition.tag)?.some(condition.matches) === true) return true
-  // A tag that is a whole event type is compared with the empty string, so that `transfer EXISTS` works.
+  // A tag that is a whole event type is compared with the empty string, so that `transfer EXISTS`
+  // works.
   if (!condition.matches('')) return false
   for (const key of attributes.keys()) {
     if (key.slice(0, key.lastIndexOf('.')) === condition.tag) return true

@@ -1,9 +1,13 @@
-// One subscriber's view of the events: a bounded buffer that is read by iteration or drained by a callback.
+// One subscriber's view of the events: a bounded buffer that is read by iteration or drained by a
+// callback.
 
 import type { PublishedEvent } from './published-event.ts'
 import type { Query } from './query.ts'
 
-/** A subscriber did not read fast enough and was ended; everything up to the last delivered event was delivered. */
+/**
+ * A subscriber did not read fast enough and was ended; everything up to the last delivered event
+ * was delivered.
+ */
 export class LaggedError extends Error {
   readonly code = 'EVENTS_LAGGED'
   /** Height of the last event the subscriber took, null when it took none: where to resume from. */
@@ -20,20 +24,25 @@ export class LaggedError extends Error {
   }
 }
 
-/** What to do when the buffer is full: end the subscriber, or forget the oldest event and count it. */
+/**
+ * What to do when the buffer is full: end the subscriber, or forget the oldest event and count it.
+ */
 export type Overflow = 'error' | 'drop-oldest'
 
 /** How to subscribe. */
 export interface SubscribeOptions {
   readonly query: Query
-  /** Events kept for a slow reader; at least 1, at most {@link MAX_BUFFER}, 200 when left out as in CometBFT. */
+  /**
+   * Events kept for a slow reader; at least 1, at most {@link MAX_BUFFER}, 200 when left out as in
+   * CometBFT.
+   */
   readonly buffer?: number
   readonly overflow?: Overflow
   /** Ends the subscription when aborted. */
   readonly signal?: AbortSignal
   /**
-   * Called when an event arrives in an empty buffer and when the subscription ends; read with `take` until it answers
-   * null. Must not throw.
+   * Called when an event arrives in an empty buffer and when the subscription ends; read with
+   * `take` until it answers null. Must not throw.
    */
   readonly onReady?: () => void
 }
@@ -44,8 +53,9 @@ export const MAX_BUFFER = 65_536
 const DEFAULT_BUFFER = 200
 
 /**
- * A live subscription. Read it with `for await` or, without promises, with `take`. Iteration ends quietly after
- * `cancel`, and throws {@link LaggedError} once a full buffer ended it (after the buffered events).
+ * A live subscription. Read it with `for await` or, without promises, with `take`. Iteration ends
+ * quietly after `cancel`, and throws {@link LaggedError} once a full buffer ended it (after the
+ * buffered events).
  */
 export class Subscription implements AsyncIterableIterator<PublishedEvent> {
   readonly query: Query
@@ -77,7 +87,9 @@ export class Subscription implements AsyncIterableIterator<PublishedEvent> {
     return this.#ended
   }
 
-  /** Why it ended, when it was not cancelled; names the height of the last event taken until now. */
+  /**
+   * Why it ended, when it was not cancelled; names the height of the last event taken until now.
+   */
   get error(): LaggedError | null {
     return this.#lagged ? new LaggedError(this.#lastDeliveredHeight) : null
   }

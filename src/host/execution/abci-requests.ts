@@ -21,8 +21,9 @@ import type {
 const NO_COMMIT: CommitInfo = { round: 0, votes: [] }
 
 /**
- * Who signed the commit. `lastValidators` is the set of the commit's height, null for the first block of a chain, which
- * has no commit. Signatures and validators stand in the same order and number (validated with the block).
+ * Who signed the commit. `lastValidators` is the set of the commit's height, null for the first
+ * block of a chain, which has no commit. Signatures and validators stand in the same order and
+ * number (validated with the block).
  */
 export function commitInfo(
   lastCommit: Commit | null,
@@ -39,7 +40,10 @@ export function commitInfo(
   }
 }
 
-/** The commit with the vote extensions of the precommits it is made of, for the proposer's application. */
+/**
+ * The commit with the vote extensions of the precommits it is made of, for the proposer's
+ * application.
+ */
 export function extendedCommitInfo(
   lastCommit: Commit,
   lastValidators: ValidatorSet | null,

@@ -1,4 +1,5 @@
-// Publishes a committed block: the block, its header, its events, its transactions and its validator updates.
+// Publishes a committed block: the block, its header, its events, its transactions and its
+// validator updates.
 
 import type { FinalizeBlockResponse } from '../../core/proto/index.ts'
 import type { Block, BlockId } from '../../core/types/index.ts'

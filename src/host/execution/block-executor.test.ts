@@ -179,7 +179,7 @@ describe('block executor', () => {
     }
   })
 
-  test('judges evidence piece by piece, stores its marks with the block and tells the pool', async () => {
+  test('judges evidence by piece, marks it with the block and tells the pool', async () => {
     const vote = {
       type: 1,
       height: 1n,
@@ -236,7 +236,10 @@ describe('block executor', () => {
   })
 })
 
-/** The lowest height left after ten blocks of a second each, when the application wants those from 8 on. */
+/**
+ * The lowest height left after ten blocks of a second each, when the application wants those from 8
+ * on.
+ */
 async function baseAfterTen(age: {
   readonly maxAgeNumBlocks: bigint
   readonly maxAgeDuration: bigint

@@ -54,7 +54,10 @@ export interface ProposalRequest {
   /** `EMPTY_COMMIT` at the initial height. */
   readonly lastCommit: Commit
   readonly proposerAddress: Uint8Array
-  /** The precommits behind `lastCommit`, for their vote extensions; may be left out where there are none. */
+  /**
+   * The precommits behind `lastCommit`, for their vote extensions; may be left out where there are
+   * none.
+   */
   readonly lastPrecommits?: VoteSet | null
 }
 
@@ -70,7 +73,10 @@ export interface JudgeRequest {
   readonly chainState: ChainState
   readonly block: Block
   readonly blockId: BlockId
-  /** Precommits whose signatures are known to be good and are not verified again in the block's last commit. */
+  /**
+   * Precommits whose signatures are known to be good and are not verified again in the block's last
+   * commit.
+   */
   readonly lastPrecommits: VoteSet | null
 }
 
@@ -94,14 +100,16 @@ interface ExecutedBlock {
 }
 
 /**
- * Executes blocks, one at a time and in order of height; the engine and block sync take turns, never overlap.
+ * Executes blocks, one at a time and in order of height; the engine and block sync take turns,
+ * never overlap.
  *
  * Order of `applyBlock`, and what the next start finds after a crash behind each step:
  * 1. validate, then `finalizeBlock`: nothing has changed, the block is decided again from the log.
- * 2. one synced batch with block, commit, results, index and chain state: the application is one block behind, the
- *    handshake gives it the block again.
+ * 2. one synced batch with block, commit, results, index and chain state: the application is one
+ *    block behind, the handshake gives it the block again.
  * 3. `commit` of the application: all are level.
- * 4. mempool, evidence, pruning, events: in memory, or repeated harmlessly. Events of a crashed node are not repeated.
+ * 4. mempool, evidence, pruning, events: in memory, or repeated harmlessly. Events of a crashed
+ *    node are not repeated.
  */
 export class BlockExecutor {
   readonly #options: BlockExecutorOptions
@@ -122,7 +130,10 @@ export class BlockExecutor {
     this.#options.mempool.resume({ height, limits: limitsOf(chainState) })
   }
 
-  /** A block for the next height. Throws {@link ExecutionError} when the application fails or gives too much. */
+  /**
+   * A block for the next height. Throws {@link ExecutionError} when the application fails or gives
+   * too much.
+   */
   async createProposalBlock(request: ProposalRequest): Promise<BuiltBlock> {
     const { crypto, evidence: pool, mempool } = this.#options
     const { chainState, height, lastCommit, proposerAddress } = request
@@ -156,7 +167,10 @@ export class BlockExecutor {
     return built
   }
 
-  /** Why this node does not vote for the block, or null: the rules of the chain, then the application's. */
+  /**
+   * Why this node does not vote for the block, or null: the rules of the chain, then the
+   * application's.
+   */
   async judgeProposal(request: JudgeRequest): Promise<string | null> {
     const reason = await this.validateBlock(request)
     if (reason !== null) return reason
@@ -214,8 +228,9 @@ export class BlockExecutor {
   }
 
   /**
-   * Executes a decided block and answers the chain state after it; an error says why the block is invalid, and nothing
-   * has changed then. Throws {@link ExecutionError} when the application or its answer makes going on impossible.
+   * Executes a decided block and answers the chain state after it; an error says why the block is
+   * invalid, and nothing has changed then. Throws {@link ExecutionError} when the application or
+   * its answer makes going on impossible.
    */
   async applyBlock(request: ApplyRequest): Promise<Result<ChainState, string>> {
     const reason = await this.validateBlock(request)
@@ -230,8 +245,9 @@ export class BlockExecutor {
   }
 
   /**
-   * The second half of `applyBlock`, from the application's answer on. Also completes a block whose answer was stored
-   * before a crash; `isCommitted` says that the application has committed it already.
+   * The second half of `applyBlock`, from the application's answer on. Also completes a block whose
+   * answer was stored before a crash; `isCommitted` says that the application has committed it
+   * already.
    */
   async applyResponse(
     request: ApplyRequest,
@@ -352,6 +368,6 @@ function assertFits(txs: readonly Uint8Array[], maxBytes: bigint, height: bigint
   let size = 0
   for (const tx of txs) size += encodedTxSize(tx.length)
   if (BigInt(size) <= maxBytes) return
-  const message = `the application proposes ${size} bytes of transactions, the maximum is ${maxBytes}`
+  const message = `the application proposes ${size} bytes of transactions, at most ${maxBytes} fit`
   throw new ExecutionError('EXECUTION_BAD_PROPOSAL', { height, message })
 }

@@ -1,4 +1,5 @@
-// Why execution stops a node: the application or the stores did what cannot be repaired by trying again.
+// Why execution stops a node: the application or the stores did what cannot be repaired by trying
+// again.
 
 import { toHexUpper } from '../../core/bytes/index.ts'
 
@@ -29,7 +30,10 @@ export class ExecutionError extends Error {
   }
 }
 
-/** The application came to another state than the chain: `height` is the block after which they differ. */
+/**
+ * The application came to another state than the chain: `height` is the block after which they
+ * differ.
+ */
 export function appHashMismatch(
   height: bigint,
   given: Uint8Array,

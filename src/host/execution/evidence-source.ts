@@ -15,15 +15,26 @@ export interface PendingEvidence {
 export interface EvidenceSource {
   /** Evidence worth a block, at most `maxBytes` of it encoded. */
   pending(maxBytes: bigint): PendingEvidence
-  /** Why a block with this piece of evidence is invalid, or null. Must follow from the chain alone. */
+  /**
+   * Why a block with this piece of evidence is invalid, or null. Must follow from the chain alone.
+   */
   check(chainState: ChainState, evidence: Evidence): Awaitable<string | null>
-  /** Changes that go into the batch of a block with this evidence, so that it is never accepted twice. */
+  /**
+   * Changes that go into the batch of a block with this evidence, so that it is never accepted
+   * twice.
+   */
   operations?(evidence: readonly Evidence[]): readonly KeyValueOperation[]
-  /** A block with this evidence was committed; the chain state is the one after it. Called for every block. */
+  /**
+   * A block with this evidence was committed; the chain state is the one after it. Called for every
+   * block.
+   */
   update(chainState: ChainState, evidence: readonly Evidence[]): Awaitable<void>
 }
 
-/** A pool without evidence, for replay and for nodes that keep none; it accepts no evidence in blocks. */
+/**
+ * A pool without evidence, for replay and for nodes that keep none; it accepts no evidence in
+ * blocks.
+ */
 export const NO_EVIDENCE: EvidenceSource = {
   pending: () => ({ evidence: [], byteSize: 0n }),
   check: () => 'this node has no evidence pool to judge evidence with',

@@ -13,7 +13,10 @@ const HEIGHTS = 3
 
 class Crash extends Error {}
 
-/** A world with two disks that dies at one moment: a call to the application or a batch of the node's store. */
+/**
+ * A world with two disks that dies at one moment: a call to the application or a batch of the
+ * node's store.
+ */
 class DyingWorld {
   store: MemoryKeyValueStore
   appStore: MemoryKeyValueStore
@@ -52,7 +55,10 @@ class DyingWorld {
     return TestNode.open({ store: this.store, application, evidence: NO_EVIDENCE })
   }
 
-  /** Power comes back: what was not synced is lost, on the application's disk all but `kept` batches of it. */
+  /**
+   * Power comes back: what was not synced is lost, on the application's disk all but `kept` batches
+   * of it.
+   */
   restart(kept: number): void {
     this.#left = Infinity
     this.#isDead = false
@@ -122,7 +128,7 @@ describe('handshake', () => {
     expect(node.chainState.lastBlockHeight).toBe(BigInt(HEIGHTS + 1))
   })
 
-  test('completes a block that was stored without its state, whether the application had it or not', async () => {
+  test('completes a block stored without its state, known to the application or not', async () => {
     for (const hadIt of [false, true]) {
       const store = new MemoryKeyValueStore()
       const appStore = new MemoryKeyValueStore()

@@ -27,9 +27,10 @@ interface Heights {
 }
 
 /**
- * Asks the application where it stands and executes what it lacks: InitChain at height 0, then stored blocks. Answers
- * the chain state to go on from, application and stores level with it. Throws {@link ExecutionError}: application ahead
- * of the stores, blocks it lacks pruned, another app hash than the chain's, no validators.
+ * Asks the application where it stands and executes what it lacks: InitChain at height 0, then
+ * stored blocks. Answers the chain state to go on from, application and stores level with it.
+ * Throws {@link ExecutionError}: application ahead of the stores, blocks it lacks pruned, another
+ * app hash than the chain's, no validators.
  */
 export async function handshake(options: HandshakeOptions): Promise<ChainState> {
   const { application, infoRequest, logger, stateStore, blockStore } = options
@@ -148,7 +149,10 @@ async function catchUp(
   return isOneAhead ? applyStored(options, chainState, isCommitted) : chainState
 }
 
-/** Executes the block that is stored without its state; from its stored results when the application has it already. */
+/**
+ * Executes the block that is stored without its state; from its stored results when the application
+ * has it already.
+ */
 async function applyStored(
   options: HandshakeOptions,
   chainState: ChainState,

@@ -1,4 +1,5 @@
-// A node without peers: it makes, decides and executes its own blocks, and can be killed at any step.
+// A node without peers: it makes, decides and executes its own blocks, and can be killed at any
+// step.
 
 import type { ChainState } from '../../core/chain/index.ts'
 import { makeGenesisState, nextHeight } from '../../core/chain/index.ts'

@@ -17,9 +17,9 @@ export interface PrunerOptions {
 const INDEX_STEP = 100
 
 /**
- * One pruning at a time; a request that comes while one runs is dropped, the next block brings another. Blocks that
- * evidence may still name are kept whatever the application says: without their headers and validators a block with
- * such evidence could not be judged.
+ * One pruning at a time; a request that comes while one runs is dropped, the next block brings
+ * another. Blocks that evidence may still name are kept whatever the application says: without
+ * their headers and validators a block with such evidence could not be judged.
  */
 export class Pruner {
   readonly #options: PrunerOptions

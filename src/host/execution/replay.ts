@@ -35,8 +35,9 @@ export interface Replay {
 }
 
 /**
- * Executes and commits each block at the application and compares its hash with the one the next block records. Answers
- * the hash after the last block; throws {@link ExecutionError} at the first block after which they differ.
+ * Executes and commits each block at the application and compares its hash with the one the next
+ * block records. Answers the hash after the last block; throws {@link ExecutionError} at the first
+ * block after which they differ.
  */
 export async function replayBlocks(options: ReplayOptions, replay: Replay): Promise<Uint8Array> {
   const { logger } = options

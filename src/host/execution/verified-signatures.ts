@@ -1,11 +1,13 @@
-// The signatures this node has verified as votes, so that they are not verified again inside a commit.
+// The signatures this node has verified as votes, so that they are not verified again inside a
+// commit.
 
 import { verifiedSignatureKey, voteSignBytes } from '../../core/types/index.ts'
 import type { IsVerified, ValidatorSet, VoteSet } from '../../core/types/index.ts'
 
 /**
- * Recognises exactly the signatures of `votes`. Every vote of a vote set was verified before it was added; anything
- * else, also the same vote with another time, is not recognised. Keys are made when they are first asked for.
+ * Recognises exactly the signatures of `votes`. Every vote of a vote set was verified before it was
+ * added; anything else, also the same vote with another time, is not recognised. Keys are made when
+ * they are first asked for.
  */
 export function verifiedSignatures(
   chainId: string,

@@ -45,9 +45,10 @@ const PLACE_BYTES = HEIGHT_BYTES + INDEX_BYTES + 1
 const HASH_BYTES = 32
 
 /**
- * The index. Per transaction one entry `xt‖hash → height‖index‖failed`; per block one entry `xh‖height → hashes`. The
- * operations join the batch that makes the block durable, so whoever learns that a transaction is final also finds it.
- * A transaction committed twice is found at its last place, unless it succeeded first and failed later.
+ * The index. Per transaction one entry `xt‖hash → height‖index‖failed`; per block one entry
+ * `xh‖height → hashes`. The operations join the batch that makes the block durable, so whoever
+ * learns that a transaction is final also finds it. A transaction committed twice is found at its
+ * last place, unless it succeeded first and failed later.
  */
 export class TxIndex {
   readonly #store: KeyValueStore
@@ -56,7 +57,10 @@ export class TxIndex {
     this.#store = store
   }
 
-  /** The changes that index a block; for a batch on the same store. Reads only for transactions that failed. */
+  /**
+   * The changes that index a block; for a batch on the same store. Reads only for transactions that
+   * failed.
+   */
   async operations(block: IndexedBlock): Promise<KeyValueOperation[]> {
     const { height, hashes, results } = block
     if (hashes.length === 0) return []

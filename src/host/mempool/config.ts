@@ -19,8 +19,8 @@ export interface MempoolConfig {
   /** Send transactions to peers. */
   readonly broadcast: boolean
   /**
-   * How long a transaction that came from a peer is held before it is sent on. In a full mesh everybody has it by then
-   * and it is not sent at all; elsewhere it costs this much per hop.
+   * How long a transaction that came from a peer is held before it is sent on. In a full mesh
+   * everybody has it by then and it is not sent at all; elsewhere it costs this much per hop.
    */
   readonly relayDelayMs: number
   /** Bytes of transactions put into one message; a larger transaction travels alone. */

@@ -1,6 +1,10 @@
-// Why a transaction did not enter the mempool, before the application was asked or although it agreed.
+// Why a transaction did not enter the mempool, before the application was asked or although it
+// agreed.
 
-/** Which refusals there are. A refusal by the application is not among them: it is a response with a code. */
+/**
+ * Which refusals there are. A refusal by the application is not among them: it is a response with a
+ * code.
+ */
 export type MempoolErrorKind =
   | 'in-cache'
   | 'full'
@@ -10,8 +14,8 @@ export type MempoolErrorKind =
   | 'application-failed'
 
 /**
- * A refusal. `reason` is CometBFT's text where it has one. Only `full` and `rechecking` are worth another try, after
- * the next block.
+ * A refusal. `reason` is CometBFT's text where it has one. Only `full` and `rechecking` are worth
+ * another try, after the next block.
  */
 export type MempoolError =
   | {

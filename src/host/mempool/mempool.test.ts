@@ -78,7 +78,7 @@ describe('mempool', () => {
     expect(long.mempool.reapMaxBytesMaxGas(203n, -1n).length).toBe(1)
   })
 
-  test('a block takes its transactions out and they do not come back, unless they failed', async () => {
+  test('a block takes its transactions out for good, unless they failed', async () => {
     const world = makeWorld()
     for (const text of ['a', 'b', 'c']) void world.mempool.checkTx(tx(text))
     await commit(world, [tx('a'), tx('x')])

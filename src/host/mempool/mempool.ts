@@ -1,8 +1,8 @@
-// Valid transactions in order of arrival, checked once by the application and again after each block.
+// Valid transactions in order of arrival, checked once by the application and again after each
+// block.
 
-import { bytesKey, type Result } from '../../core/bytes/index.ts'
+import { bytesKey } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import type { ExecTxResult } from '../../core/proto/index.ts'
 import type { Application, Awaitable, CheckTxResponse } from '../abci/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import { DEFAULT_MEMPOOL_CONFIG, type MempoolConfig } from './config.ts'
@@ -15,40 +15,17 @@ import {
   txTooLarge,
   type MempoolError,
 } from './mempool-error.ts'
+import type {
+  CheckTxResult,
+  MempoolCounts,
+  MempoolOptions,
+  MempoolUpdate,
+} from './mempool-interface.ts'
 import { PooledTx } from './pooled-tx.ts'
 import { Rechecker } from './rechecker.ts'
 import { TxCache } from './tx-cache.ts'
+import { TxList } from './tx-list.ts'
 import { encodedTxSize, isGasAllowed, NO_TX_LIMITS, type TxLimits } from './tx-limits.ts'
-
-/** What a mempool is made of. */
-export interface MempoolOptions {
-  readonly application: Pick<Application, 'checkTx'>
-  readonly crypto: Crypto
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly config?: Partial<MempoolConfig>
-}
-
-/** A committed block as the mempool sees it. `hashes` are the SHA-256 of `txs`, one each. */
-export interface MempoolUpdate {
-  readonly height: bigint
-  readonly txs: readonly Uint8Array[]
-  readonly hashes: readonly Uint8Array[]
-  readonly results: readonly ExecTxResult[]
-  readonly limits: TxLimits
-}
-
-/** The application's answer, or why it was not asked or not followed. */
-export type CheckTxResult = Result<CheckTxResponse, MempoolError>
-
-/** Counts since the start, under the names of CometBFT's metrics. */
-export interface MempoolCounts {
-  readonly failedTxs: number
-  readonly rejectedTxs: number
-  readonly evictedTxs: number
-  readonly recheckTimes: number
-  readonly alreadyReceivedTxs: number
-}
 
 /** Seen first, then asked: what a transaction goes through, kept between the steps. */
 interface Candidate {
@@ -59,8 +36,9 @@ interface Candidate {
 }
 
 /**
- * The mempool. First in, first out. Everything is bounded: transactions and bytes held (`size`, `maxTxsBytes`),
- * hashes remembered (`cacheSize`), calls that wait for the application or for a commit (`size`, counted as held).
+ * The mempool. First in, first out. Everything is bounded: transactions and bytes held (`size`,
+ * `maxTxsBytes`), hashes remembered (`cacheSize`), calls that wait for the application or for a
+ * commit (`size`, counted as held).
  */
 export class Mempool {
   readonly config: MempoolConfig
@@ -69,7 +47,7 @@ export class Mempool {
   readonly #crypto: Crypto
   readonly #logger: Logger
   readonly #cache: TxCache
-  readonly #txs = new Map<string, PooledTx>()
+  readonly #txs = new TxList()
   readonly #rechecker: Rechecker
   readonly #addedListeners = new Set<(tx: PooledTx) => void>()
   #whenAvailable: (() => void) | null = null
@@ -82,7 +60,6 @@ export class Mempool {
   }
   #limits: TxLimits = NO_TX_LIMITS
   #height = 0n
-  #bytes = 0
   #pending = 0
   #pendingBytes = 0
   #locked = false
@@ -112,7 +89,7 @@ export class Mempool {
 
   /** Bytes of the transactions held. */
   get sizeBytes(): number {
-    return this.#bytes
+    return this.#txs.bytes
   }
 
   /** Height of the last block the mempool was told of. */
@@ -126,9 +103,10 @@ export class Mempool {
   }
 
   /**
-   * Brings a transaction in. `sender` is the peer it came from, null for rpc and the embedder. Answers in the same
-   * turn when the application does and no commit or recheck is under way. The mempool keeps `tx` when it is accepted
-   * from rpc, and a copy when it came from a peer (a received message must not be kept alive by one transaction).
+   * Brings a transaction in. `sender` is the peer it came from, null for rpc and the embedder.
+   * Answers in the same turn when the application does and no commit or recheck is under way. The
+   * mempool keeps `tx` when it is accepted from rpc, and a copy when it came from a peer (a
+   * received message must not be kept alive by one transaction).
    */
   checkTx(tx: Uint8Array, sender: string | null = null): Awaitable<CheckTxResult> {
     const refusal = this.#refusal(tx)
@@ -157,37 +135,22 @@ export class Mempool {
   }
 
   /**
-   * Transactions for a block, in order, as long as their encoded bytes and their gas fit; -1n is no limit. The first
-   * that does not fit ends the list.
+   * Transactions for a block, in order, as long as their encoded bytes and their gas fit; -1n is
+   * no limit. The first that does not fit ends the list.
    */
   reapMaxBytesMaxGas(maxBytes: bigint, maxGas: bigint): Uint8Array[] {
-    const txs: Uint8Array[] = []
-    const room = maxBytes < 0n ? Infinity : Number(maxBytes)
-    let bytes = 0
-    let gas = 0n
-    for (const entry of this.#txs.values()) {
-      bytes += encodedTxSize(entry.tx.length)
-      if (bytes > room) break
-      gas += entry.gasWanted
-      if (maxGas >= 0n && gas > maxGas) break
-      txs.push(entry.tx)
-    }
-    return txs
+    return this.#txs.reapMaxBytesMaxGas(maxBytes, maxGas)
   }
 
   /** The first `max` transactions; all of them when `max` is negative. */
   reapMaxTxs(max: number): Uint8Array[] {
-    const txs: Uint8Array[] = []
-    for (const entry of this.#txs.values()) {
-      if (max >= 0 && txs.length >= max) break
-      txs.push(entry.tx)
-    }
-    return txs
+    return this.#txs.reapMaxTxs(max)
   }
 
   /**
-   * Keeps new transactions waiting until `unlock` and resolves when no check is under way at the application. Held
-   * around the application's commit and `update`, so that every check sees one committed state.
+   * Keeps new transactions waiting until `unlock` and resolves when no check is under way at the
+   * application. Held around the application's commit and `update`, so that every check sees one
+   * committed state.
    */
   async lock(): Promise<void> {
     this.#locked = true
@@ -211,8 +174,8 @@ export class Mempool {
   }
 
   /**
-   * Takes out what was committed, remembers its hashes so that it does not come back, and starts the recheck of the
-   * rest, which runs in later turns. Call between `lock` and `unlock`.
+   * Takes out what was committed, remembers its hashes so that it does not come back, and starts
+   * the recheck of the rest, which runs in later turns. Call between `lock` and `unlock`.
    */
   update(update: MempoolUpdate): void {
     this.#height = update.height
@@ -223,7 +186,7 @@ export class Mempool {
       const key = bytesKey(hash)
       if (update.results[i]?.code === 0) this.#cache.push(key)
       else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(key)
-      this.#remove(key)
+      this.#txs.remove(key)
     }
     this.#rechecker.start(this.config.recheck ? [...this.#txs.values()] : [])
   }
@@ -232,20 +195,22 @@ export class Mempool {
   flush(): void {
     this.#rechecker.start([])
     this.#txs.clear()
-    this.#bytes = 0
     this.#cache.clear()
     if (!this.#locked) this.#release()
   }
 
-  /** Calls `f` with each transaction that is accepted, in order, in the turn of its acceptance. Returns the way out. */
+  /**
+   * Calls `f` with each transaction that is accepted, in order, in the turn of its acceptance.
+   * Returns the way out.
+   */
   onTxAdded(f: (tx: PooledTx) => void): () => void {
     this.#addedListeners.add(f)
     return () => this.#addedListeners.delete(f)
   }
 
   /**
-   * Calls `f` once, at the end of a turn in which there is a transaction to propose: this one, or that of the next
-   * arrival. There is one such call waiting at most; a later one takes its place.
+   * Calls `f` once, at the end of a turn in which there is a transaction to propose: this one, or
+   * that of the next arrival. There is one such call waiting at most; a later one takes its place.
    */
   whenTxsAvailable(f: () => void): void {
     this.#whenAvailable = f
@@ -255,7 +220,7 @@ export class Mempool {
   #refusal(tx: Uint8Array): MempoolError | null {
     const { config } = this
     const numTxs = this.#txs.size + this.#pending
-    const txsBytes = this.#bytes + this.#pendingBytes
+    const txsBytes = this.#txs.bytes + this.#pendingBytes
     if (numTxs >= config.size || txsBytes + tx.length > config.maxTxsBytes) {
       const { size: maxTxs, maxTxsBytes } = config
       return mempoolFull({ numTxs, maxTxs, txsBytes, maxTxsBytes })
@@ -352,17 +317,9 @@ export class Mempool {
     const { hash, key, sender } = candidate
     const tx = sender === null ? candidate.tx : candidate.tx.slice()
     const entry = new PooledTx({ tx, hash, key, gasWanted, height: this.#height, sender })
-    this.#txs.set(key, entry)
-    this.#bytes += tx.length
+    this.#txs.add(entry)
     for (const listener of this.#addedListeners) listener(entry)
     this.#notifyAvailable()
-  }
-
-  #remove(key: string): void {
-    const entry = this.#txs.get(key)
-    if (entry === undefined) return
-    this.#txs.delete(key)
-    this.#bytes -= entry.tx.length
   }
 
   #notifyAvailable(): void {
@@ -409,7 +366,7 @@ export class Mempool {
   #rechecked(entry: PooledTx, response: CheckTxResponse): void {
     if (response.code === 0 && isGasAllowed(this.#limits, response)) return
     if (!this.holds(entry)) return
-    this.#remove(entry.key)
+    this.#txs.remove(entry.key)
     if (this.config.keepInvalidTxsInCache) return
     this.#cache.remove(entry.key)
     this.#counts.evictedTxs++

@@ -1,4 +1,5 @@
-// The transactions that peers should get, in one shared order, with a position per peer instead of a queue per peer.
+// The transactions that peers should get, in one shared order, with a position per peer instead of
+// a queue per peer.
 
 import type { PooledTx } from './pooled-tx.ts'
 
@@ -6,8 +7,9 @@ import type { PooledTx } from './pooled-tx.ts'
 const SLACK = 256
 
 /**
- * A list of transactions with growing positions. Those that have left the mempool are cleaned out, so the log is never
- * longer than twice the mempool plus a constant; positions stay valid, they only skip what is gone.
+ * A list of transactions with growing positions. Those that have left the mempool are cleaned out,
+ * so the log is never longer than twice the mempool plus a constant; positions stay valid, they
+ * only skip what is gone.
  */
 export class OutgoingLog {
   readonly #isHeld: (entry: PooledTx) => boolean
@@ -40,8 +42,8 @@ export class OutgoingLog {
   }
 
   /**
-   * Visits the entries from a position on that are still in the mempool, until `visit` answers false. Returns the
-   * position to go on from: that of the entry refused, or the end.
+   * Visits the entries from a position on that are still in the mempool, until `visit` answers
+   * false. Returns the position to go on from: that of the entry refused, or the end.
    */
   readFrom(position: number, visit: (entry: PooledTx, position: number) => boolean): number {
     for (let i = this.#indexOf(position); i < this.#entries.length; i++) {

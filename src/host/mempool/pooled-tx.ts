@@ -12,7 +12,10 @@ export class PooledTx {
   readonly height: bigint
   /** True when it entered here, through rpc or the embedder, and not from a peer. */
   readonly isLocal: boolean
-  /** Peers that sent it to us and need not get it back; at most the connected peers ever recorded, see below. */
+  /**
+   * Peers that sent it to us and need not get it back; at most the connected peers ever recorded,
+   * see below.
+   */
   readonly #senders: string[] = []
 
   constructor(fields: {
@@ -37,7 +40,9 @@ export class PooledTx {
     return this.#senders.includes(peerId)
   }
 
-  /** Records one more peer that has it. Beyond the bound a peer may get one copy too many, no more. */
+  /**
+   * Records one more peer that has it. Beyond the bound a peer may get one copy too many, no more.
+   */
   addSender(peerId: string): void {
     if (this.#senders.length < MAX_SENDERS && !this.hasSender(peerId)) this.#senders.push(peerId)
   }

@@ -81,7 +81,7 @@ describe('mempool reactor', () => {
     expect(peer.texts).toEqual([['b']])
   })
 
-  test('holds back what a peer sent, and relays it to those who did not get it meanwhile', async () => {
+  test('holds back what a peer sent, then relays it to those who lack it', async () => {
     const scene = makeScene({ relayDelayMs: 100 })
     const [p1, p2, p3] = ['p1', 'p2', 'p3'].map((id) => scene.peer(id)) as [
       FakePeer,

@@ -1,4 +1,5 @@
-// Carries transactions between mempools on channel 0x30: pushed when they arrive here, relayed after a delay.
+// Carries transactions between mempools on channel 0x30: pushed when they arrive here, relayed
+// after a delay.
 
 import { decodeTxs, encodeTxs, tryDecode } from '../../core/proto/index.ts'
 import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
@@ -41,9 +42,10 @@ interface Batch {
 }
 
 /**
- * Gossip of transactions. What entered here goes to every peer at the end of the turn; what a peer sent goes to the
- * others, except those who sent it too, only if it still waits after `relayDelayMs`. Per peer one position is kept and
- * nothing is queued, so a slow peer costs no memory.
+ * Gossip of transactions. What entered here goes to every peer at the end of the turn; what a peer
+ * sent goes to the others, except those who sent it too, only if it still waits after
+ * `relayDelayMs`. Per peer one position is kept and nothing is queued, so a slow peer costs no
+ * memory.
  */
 export class MempoolReactor implements Reactor {
   readonly channels: readonly ChannelDescriptor[]
@@ -153,7 +155,8 @@ export class MempoolReactor implements Reactor {
   }
 
   #push(): void {
-    // Peers that stand at the same position mostly get the same message; the last one made is reused.
+    // Peers that stand at the same position mostly get the same message; the last one made is
+    // reused.
     let shared: Batch | null = null
     for (const cursor of this.#peers.values()) {
       while (cursor.isReady && cursor.position < this.#log.end) {

@@ -1,4 +1,5 @@
-// Walks what is left in the mempool after a block, in small stretches between the turns of the loop.
+// Walks what is left in the mempool after a block, in small stretches between the turns of the
+// loop.
 
 import type { Clock, Timer } from '../ports/index.ts'
 import type { PooledTx } from './pooled-tx.ts'
@@ -18,8 +19,9 @@ export interface RecheckerOptions {
 }
 
 /**
- * Rechecks in order of arrival. One walk at a time: the next block begins a new one. A walk that a block has cut short
- * makes the rechecker overdue until a walk comes through, so that a slow application sheds load instead of drowning.
+ * Rechecks in order of arrival. One walk at a time: the next block begins a new one. A walk that a
+ * block has cut short makes the rechecker overdue until a walk comes through, so that a slow
+ * application sheds load instead of drowning.
  */
 export class Rechecker {
   readonly #options: RecheckerOptions
@@ -34,7 +36,10 @@ export class Rechecker {
     this.#options = options
   }
 
-  /** Whether a walk is under way; new transactions wait for its end to keep their order behind the old ones. */
+  /**
+   * Whether a walk is under way; new transactions wait for its end to keep their order behind the
+   * old ones.
+   */
   get isRunning(): boolean {
     return this.#running
   }
@@ -44,7 +49,10 @@ export class Rechecker {
     return this.#overdue
   }
 
-  /** Begins a walk in the next turn, in place of one under way; an empty list is a walk that came through. */
+  /**
+   * Begins a walk in the next turn, in place of one under way; an empty list is a walk that came
+   * through.
+   */
   start(txs: readonly PooledTx[]): void {
     this.stop()
     if (txs.length === 0) {

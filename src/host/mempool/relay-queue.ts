@@ -1,11 +1,13 @@
-// Transactions that came from a peer, held back until everybody has had the time to get them from their source.
+// Transactions that came from a peer, held back until everybody has had the time to get them from
+// their source.
 
 import type { Clock, Timer } from '../ports/index.ts'
 import type { PooledTx } from './pooled-tx.ts'
 
 /**
- * First in, first out with one deadline length, so one timer is enough. Bounded by the mempool: an entry is added once,
- * when it is accepted, and leaves at its deadline, whether it was committed meanwhile or not.
+ * First in, first out with one deadline length, so one timer is enough. Bounded by the mempool: an
+ * entry is added once, when it is accepted, and leaves at its deadline, whether it was committed
+ * meanwhile or not.
  */
 export class RelayQueue {
   readonly #clock: Clock
