@@ -218,6 +218,11 @@ export interface ApplySnapshotChunkResponse {
  * code, never a throw.
  */
 export interface Application {
+  /**
+   * True when `checkTx` depends on nothing but the transaction: the mempool then need not ask
+   * again after each block. Left out means that it depends on the state.
+   */
+  readonly isCheckStateless?: boolean
   info(request: InfoRequest): Awaitable<InfoResponse>
   initChain(request: InitChainRequest): Awaitable<InitChainResponse>
   query(request: QueryRequest): Awaitable<QueryResponse>

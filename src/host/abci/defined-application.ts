@@ -52,6 +52,7 @@ const APP_VERSION = 1n
  */
 export class DefinedApplication<S, T> implements Application {
   readonly name: string
+  readonly isCheckStateless: boolean
   readonly #def: AppDef<S, T>
   readonly #crypto: Crypto
   readonly #storage: AppStorage | null
@@ -65,6 +66,7 @@ export class DefinedApplication<S, T> implements Application {
   private constructor(app: App<S, T>, options: DefinedApplicationOptions) {
     this.name = app.name
     this.#def = app['~def']
+    this.isCheckStateless = this.#def.check === undefined
     this.#crypto = options.crypto
     this.#storage = options.store === null ? null : new AppStorage(options.store, app.name)
     this.#tree = new StateTree<S>(initialState(this.#def))

@@ -75,6 +75,7 @@ const REFUSED: CheckTxResponse = { ...ACCEPTED, code: CODE_INVALID_TX_FORMAT, ga
  * of blocks instead of being decided.
  */
 export class KvStoreApplication implements Application {
+  readonly isCheckStateless = true
   readonly #pairs: Pairs
   readonly #validators: KvStoreValidators
   #progress: KvStoreProgress = { size: 0n, height: 0n }

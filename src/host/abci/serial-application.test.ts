@@ -10,6 +10,7 @@ test('serialised application: an answer of the same turn stays one', () => {
   const app = serializeApplication(KvStoreApplication.inMemory(nobleCrypto))
   expect(app.checkTx(request)).toMatchObject({ code: 2 })
   expect(app.listSnapshots).toBeUndefined()
+  expect(app.isCheckStateless).toBe(true)
 })
 
 test('serialised application: a call waits for the one before it, failed or not', async () => {

@@ -10,7 +10,9 @@ import type { Application, Awaitable } from './application.ts'
  */
 export function serializeApplication(application: Application): Application {
   const queue = new CallQueue()
+  const { isCheckStateless = false } = application
   return {
+    isCheckStateless,
     info: (request) => queue.run(() => application.info(request)),
     initChain: (request) => queue.run(() => application.initChain(request)),
     query: (request) => queue.run(() => application.query(request)),

@@ -12,7 +12,7 @@ export interface MempoolConfig {
   readonly cacheSize: number
   /** Remember refused transactions too, so that they are not checked again. */
   readonly keepInvalidTxsInCache: boolean
-  /** Ask the application again after each block about what is left. */
+  /** Ask the application again after each block about what is left, unless it need not be. */
   readonly recheck: boolean
   /** Longest stretch of rechecking before the loop gets its turn. */
   readonly recheckBudgetMs: number

@@ -11,7 +11,7 @@ import type { TxLimits } from './tx-limits.ts'
 
 /** What a mempool is made of. */
 export interface MempoolOptions {
-  readonly application: Pick<Application, 'checkTx'>
+  readonly application: Pick<Application, 'checkTx' | 'isCheckStateless'>
   readonly crypto: Crypto
   readonly clock: Clock
   readonly logger: Logger

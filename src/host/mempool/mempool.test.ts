@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { fromUtf8 } from '../../core/bytes/index.ts'
 import { nobleCrypto } from '../../core/crypto/index.ts'
 import type { CheckTxResponse } from '../abci/index.ts'
+import { silentLogger } from '../memory/index.ts'
+import { Mempool } from './index.ts'
 import { commit, makeWorld, response, settle, tx } from './mempool.fixture.ts'
 
 const texts = (txs: readonly Uint8Array[]): string[] => txs.map(fromUtf8)
@@ -113,6 +115,17 @@ describe('mempool', () => {
     expect(world.mempool.counts).toMatchObject({ recheckTimes: 3, evictedTxs: 1 })
     world.answer = () => response(0)
     expect(world.mempool.checkTx(tx('b'))).toMatchObject({ ok: true })
+  })
+
+  test('does not recheck for an application whose checks know no state', async () => {
+    const world = makeWorld()
+    const application = { checkTx: world.answer, isCheckStateless: true }
+    const { clock } = world
+    const mempool = new Mempool({ application, crypto: nobleCrypto, clock, logger: silentLogger })
+    void mempool.checkTx(tx('a'))
+    await commit({ ...world, mempool }, [])
+    await settle(clock)
+    expect([mempool.size, mempool.counts.recheckTimes]).toEqual([1, 0])
   })
 
   test('a recheck works in stretches between which the loop has its turn', async () => {

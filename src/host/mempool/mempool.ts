@@ -3,7 +3,7 @@
 
 import { bytesKey } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import type { Application, Awaitable, CheckTxResponse } from '../abci/index.ts'
+import type { Awaitable, CheckTxResponse } from '../abci/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import { DEFAULT_MEMPOOL_CONFIG, type MempoolConfig } from './config.ts'
 import {
@@ -42,7 +42,7 @@ interface Candidate {
  */
 export class Mempool {
   readonly config: MempoolConfig
-  readonly #application: Pick<Application, 'checkTx'>
+  readonly #application: MempoolOptions['application']
   readonly #clock: Clock
   readonly #crypto: Crypto
   readonly #logger: Logger
@@ -188,7 +188,8 @@ export class Mempool {
       else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(key)
       this.#txs.remove(key)
     }
-    this.#rechecker.start(this.config.recheck ? [...this.#txs.values()] : [])
+    const isNeeded = this.config.recheck && this.#application.isCheckStateless !== true
+    this.#rechecker.start(isNeeded ? [...this.#txs.values()] : [])
   }
 
   /** Forgets all transactions and all remembered hashes. */
