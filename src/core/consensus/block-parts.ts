@@ -32,8 +32,10 @@ export function collect(turn: Turn, blockId: BlockId): void {
 export function onBlockPart(turn: Turn, height: bigint, early: EarlyPart): void {
   const { state } = turn
   if (height !== state.height || state.decision !== null) return
-  if (addPart(turn, early.part)) recordIfComplete(turn)
-  else if (isWorthKeeping(state, early)) {
+  const fits = addPart(turn, early.part)
+  if (fits) {
+    if (turn.state !== state) recordIfComplete(turn)
+  } else if (isWorthKeeping(state, early)) {
     change(turn, { earlyParts: [...state.earlyParts, early] })
   }
 }
