@@ -14,8 +14,6 @@ export interface HttpRequest {
   readonly contentType: string
   /** The `Origin` header, empty when there is none. */
   readonly origin: string
-  /** `host:port` of the client. */
-  readonly remoteAddress: string
   /** UTF-8, with U+FFFD where the bytes are not. */
   readonly body: string
 }
@@ -29,18 +27,22 @@ export interface HttpResponse {
 
 /** One WebSocket. Handlers are set in the turn in which the socket is handed over. */
 export interface MessageSocket {
-  /** `host:port` of the client. */
-  readonly remoteAddress: string
   /** Bytes given to `send` that the system has not taken yet. */
   readonly bufferedBytes: number
   /** Queues one text message; ignored after close. */
   send(text: string): void
   onMessage(f: (text: string) => void): void
-  /** Called when everything queued has been taken by the system after a `send` that left bytes in the buffer. */
+  /**
+   * Called when everything queued has been taken by the system after a `send` that left bytes in
+   * the buffer.
+   */
   onDrain(f: () => void): void
   /** Called once, whoever ended it. */
   onClose(f: () => void): void
-  /** Reads no more until `resume`, so that the client feels it; messages already received may still be handed over. */
+  /**
+   * Reads no more until `resume`, so that the client feels it; messages already received may still
+   * be handed over.
+   */
   pause(): void
   resume(): void
   /** Ends the socket with a close frame; what does not close in time is cut. */

@@ -34,7 +34,10 @@ async function blockchainAnswer(env: RpcEnvironment, min: bigint, max: bigint): 
   return ok(`{"last_height":${lastHeight},"block_metas":[${metas.join(',')}]}`)
 }
 
-/** The commit of the highest block is not in a block yet: it is the one this node saw, and not canonical. */
+/**
+ * The commit of the highest block is not in a block yet: it is the one this node saw, and not
+ * canonical.
+ */
 async function commitAnswer(env: RpcEnvironment, height: bigint): Promise<Answer> {
   const meta = await env.blocks.loadBlockMeta(height)
   if (meta === null) return ok('null')

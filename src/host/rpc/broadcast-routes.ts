@@ -102,7 +102,9 @@ type Waited =
   | { readonly ok: true; readonly value: TxEvent }
   | { readonly ok: false; readonly error: string }
 
-/** The event of the transaction, or why there is none. `setWake` gets the function that looks again. */
+/**
+ * The event of the transaction, or why there is none. `setWake` gets the function that looks again.
+ */
 function eventOrTimeout(
   { env, config }: CallContext,
   subscription: Subscription,

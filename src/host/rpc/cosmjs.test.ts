@@ -134,7 +134,7 @@ test('Comet38Client: submits transactions', async () => {
 })
 
 test('Comet38Client: works through batches', async () => {
-  const batch = await Comet38Client.create(new HttpBatchClient(url, { batchSizeLimit: 10 }))
+  const batch = Comet38Client.create(new HttpBatchClient(url, { batchSizeLimit: 10 }))
   const blocks = await Promise.all([2, 3, 24, 25].map((height) => batch.block(height)))
   expect(blocks.map(({ block }) => block.header.height)).toEqual([2, 3, 24, 25])
   batch.disconnect()
@@ -142,7 +142,7 @@ test('Comet38Client: works through batches', async () => {
 
 test('Comet38Client: gets events over a WebSocket', async () => {
   const transport = new WebsocketClient(url.replace('http', 'ws'))
-  const subscriber = await Comet38Client.create(transport)
+  const subscriber = Comet38Client.create(transport)
   const block = node.blockMap.get(25n)
   if (block === undefined) throw new Error('block 25 was recorded')
   const response = {

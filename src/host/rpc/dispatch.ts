@@ -1,4 +1,5 @@
-// From a request to its answer: finds the route, reads the arguments, calls, and names what went wrong.
+// From a request to its answer: finds the route, reads the arguments, calls, and names what went
+// wrong.
 
 import { err, InvariantError } from '../../core/bytes/index.ts'
 import type { Result } from '../../core/bytes/index.ts'
@@ -26,8 +27,8 @@ export type Outcome =
 export const TOO_FEW_ARGUMENTS = 'reflect: Call with too few input arguments'
 
 /**
- * Runs one JSON-RPC request; answers in this turn when the route does. Without a WebSocket the routes that need one
- * are unknown.
+ * Runs one JSON-RPC request; answers in this turn when the route does. Without a WebSocket the
+ * routes that need one are unknown.
  */
 export function dispatch(request: RpcRequest, context: CallContext): Awaitable<Outcome> {
   const route = ROUTES.get(request.method)
@@ -48,7 +49,9 @@ export function dispatch(request: RpcRequest, context: CallContext): Awaitable<O
   return call(route, context, args)
 }
 
-/** Calls a route; whatever it throws becomes an internal error, except a bug, which stops the node. */
+/**
+ * Calls a route; whatever it throws becomes an internal error, except a bug, which stops the node.
+ */
 export function call(
   route: Route,
   context: CallContext,
@@ -81,7 +84,10 @@ function refused(kind: RpcErrorKind, data: string): Outcome {
   return { kind: 'refused', refusal: { kind, data } }
 }
 
-/** A height that was not given, or given as null, means the latest: the next block changes the answer. */
+/**
+ * A height that was not given, or given as null, means the latest: the next block changes the
+ * answer.
+ */
 function isCacheable(route: Route, args: readonly Argument[]): boolean {
   if (route.caching === 'with-height') return args.length > 0 && args[0] !== null
   return route.caching === 'always'

@@ -3,8 +3,8 @@
 import { ROUTES } from './routes.ts'
 
 /**
- * The page. `host` is what the client called this server. CometBFT counts the context of a call as an argument, so its
- * first list is empty; links and order are the same here.
+ * The page. `host` is what the client called this server. CometBFT counts the context of a call as
+ * an argument, so its first list is empty; links and order are the same here.
  */
 export function endpointsPage(host: string): string {
   const safeHost = host.replaceAll(/[^\w.:[\]-]/g, '')

@@ -61,7 +61,10 @@ export interface RpcTxIndex {
   txsAt(height: bigint): Awaitable<readonly RpcIndexedTx[]>
 }
 
-/** What became of a submitted transaction. `reason` is CometBFT's text, such as `tx already exists in cache`. */
+/**
+ * What became of a submitted transaction. `reason` is CometBFT's text, such as `tx already exists
+ * in cache`.
+ */
 export type RpcSubmission =
   | { readonly kind: 'checked'; readonly response: CheckTxResponse }
   | { readonly kind: 'refused'; readonly reason: string }
@@ -73,8 +76,8 @@ export interface RpcMempool {
   /** Their bytes. */
   readonly sizeBytes: number
   /**
-   * Checks a transaction and takes it in when its code is 0. What is refused without asking the application (cache,
-   * size, mempool full) is answered in this turn, not by a promise.
+   * Checks a transaction and takes it in when its code is 0. What is refused without asking the
+   * application (cache, size, mempool full) is answered in this turn, not by a promise.
    */
   submit(tx: Uint8Array): Awaitable<RpcSubmission>
   /** The first transactions of the queue, at most `limit`. */
@@ -89,7 +92,10 @@ export interface RpcApplication {
   checkTx(tx: Uint8Array): Awaitable<CheckTxResponse>
 }
 
-/** One direction of a connection as CometBFT's flow monitor shows it. Rates are bytes per second, durations ns. */
+/**
+ * One direction of a connection as CometBFT's flow monitor shows it. Rates are bytes per second,
+ * durations ns.
+ */
 export interface RpcFlow {
   readonly start: Time
   readonly bytes: bigint
@@ -112,7 +118,10 @@ export interface RpcChannelStatus {
   readonly recentlySent: bigint
 }
 
-/** What this node believes of a peer's consensus. Bit arrays are null while unknown; rounds -1 for none. */
+/**
+ * What this node believes of a peer's consensus. Bit arrays are null while unknown; rounds -1 for
+ * none.
+ */
 export interface RpcPeerRound {
   readonly height: bigint
   readonly round: number
@@ -162,7 +171,10 @@ export interface RpcConsensusView {
   blockOf(blockId: BlockId): Block | null
 }
 
-/** A node as rpc sees it. Reads may answer at once or by a promise; nothing here is called before it is ready. */
+/**
+ * A node as rpc sees it. Reads may answer at once or by a promise; nothing here is called before it
+ * is ready.
+ */
 export interface RpcEnvironment {
   readonly clock: Clock
   readonly crypto: Crypto
@@ -176,7 +188,9 @@ export interface RpcEnvironment {
   readonly mempool: RpcMempool
   readonly application: RpcApplication
   readonly events: EventBus
-  /** The key this node validates with; a node that does not validate has one too, as in CometBFT. */
+  /**
+   * The key this node validates with; a node that does not validate has one too, as in CometBFT.
+   */
   readonly validatorPubKey: PublicKey
   nodeInfo(): NodeInfo
   /** True while the node takes blocks from others instead of taking part. */

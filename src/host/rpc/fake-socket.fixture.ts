@@ -4,7 +4,6 @@ import type { MessageSocket } from '../ports/index.ts'
 
 /** Both ends in one: `say` is the client, the rest is what the server sees. */
 export class FakeSocket implements MessageSocket {
-  readonly remoteAddress = '127.0.0.1:50001'
   /** Messages that the client has received. */
   readonly received: string[] = []
   /** While false nothing is read and sent bytes stay in the buffer. */

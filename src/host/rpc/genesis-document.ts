@@ -7,7 +7,10 @@ import type { Answer } from './route.ts'
 /** Bytes of a chunk; a longer document is served in chunks only. */
 const CHUNK_BYTES = 16 * 1024 * 1024
 
-/** Holds the document as text and, of those chunks that were asked for, the answer: base64 of them is slow work. */
+/**
+ * Holds the document as text and, of those chunks that were asked for, the answer: base64 of them
+ * is slow work.
+ */
 export class GenesisDocument {
   readonly #text: string
   readonly #served = new Map<bigint, Answer>()

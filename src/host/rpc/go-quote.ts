@@ -26,7 +26,10 @@ export function quoteText(text: string): string {
   return `"${quoted}"`
 }
 
-/** A byte in single quotes as the JSON decoder names it; the byte counts as the character of that number. */
+/**
+ * A byte in single quotes as the JSON decoder names it; the byte counts as the character of that
+ * number.
+ */
 export function quoteByte(byte: number): string {
   if (byte === 39) return "'\\''"
   if (byte === 34) return "'\"'"
@@ -46,7 +49,9 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0')
 }
 
-/** The first byte of the UTF-8 of the character at an index: what Go's byte-wise scanners see there. */
+/**
+ * The first byte of the UTF-8 of the character at an index: what Go's byte-wise scanners see there.
+ */
 export function leadByte(text: string, index: number): number {
   const code = text.codePointAt(index) ?? 32
   if (code < 0x80) return code

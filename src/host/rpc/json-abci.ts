@@ -1,4 +1,5 @@
-// What applications answer as JSON. The same message has two forms: complete, and with its zero members left out.
+// What applications answer as JSON. The same message has two forms: complete, and with its zero
+// members left out.
 
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import type {
@@ -130,7 +131,8 @@ export function blockResultsJson(height: bigint, response: FinalizeBlockResponse
   const { consensusParamUpdates } = response
   const params = consensusParamUpdates === null ? 'null' : paramsUpdateJson(consensusParamUpdates)
   return (
-    `{"height":${jsonInt64(height)},"txs_results":${jsonListOrNull(response.txResults, txResultJson)}` +
+    `{"height":${jsonInt64(height)}` +
+    `,"txs_results":${jsonListOrNull(response.txResults, txResultJson)}` +
     `,"finalize_block_events":${jsonListOrNull(response.events, eventJson)}` +
     `,"validator_updates":${jsonListOrNull(response.validatorUpdates, validatorUpdateJson)}` +
     `,"consensus_param_updates":${params},"app_hash":${jsonBytes(response.appHash)}}`

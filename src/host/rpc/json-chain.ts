@@ -54,7 +54,8 @@ export function headerJson(header: Header): string {
     `{"version":${version},"chain_id":${jsonString(header.chainId)}` +
     `,"height":${jsonInt64(header.height)},"time":${jsonTime(header.time)}` +
     `,"last_block_id":${blockIdJson(header.lastBlockId)}` +
-    `,"last_commit_hash":${jsonHex(header.lastCommitHash)},"data_hash":${jsonHex(header.dataHash)}` +
+    `,"last_commit_hash":${jsonHex(header.lastCommitHash)}` +
+    `,"data_hash":${jsonHex(header.dataHash)}` +
     `,"validators_hash":${jsonHex(header.validatorsHash)}` +
     `,"next_validators_hash":${jsonHex(header.nextValidatorsHash)}` +
     `,"consensus_hash":${jsonHex(header.consensusHash)},"app_hash":${jsonHex(header.appHash)}` +

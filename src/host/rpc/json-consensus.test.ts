@@ -50,7 +50,7 @@ function viewWith(prevotes: readonly number[], more: object = {}): RpcConsensusV
   return { ...view, state: { ...state, votes: new Map([[0, round]]), ...more } }
 }
 
-test('consensus_state: shows height, round and step, and the votes of this round and the next', () => {
+test('consensus_state: shows where it is, and the votes of this round and the next', () => {
   const text = simpleRoundStateJson(viewWith([1], { lockedValue: blockId, lockedRound: 0 }))
   const address = (index: number): string =>
     Buffer.from(validatorSet.get(index)?.address ?? [])
@@ -65,7 +65,8 @@ test('consensus_state: shows height, round and step, and the votes of this round
     '{"height/round/step":"7/0/4","start_time":"0001-01-01T00:00:00Z","proposal_block_hash":""' +
       `,"locked_block_hash":"${'AB'.repeat(32)}","valid_block_hash":"","height_vote_set":[` +
       `{"round":0,"prevotes":["nil-Vote","${vote}","nil-Vote","nil-Vote"]` +
-      `,"prevotes_bit_array":"BA{4:_x__} 10/40 = 0.25","precommits":${nils},"precommits_bit_array":${none}},` +
+      `,"prevotes_bit_array":"BA{4:_x__} 10/40 = 0.25","precommits":${nils}` +
+      `,"precommits_bit_array":${none}},` +
       `{"round":1,"prevotes":${nils},"prevotes_bit_array":${none},"precommits":${nils}` +
       `,"precommits_bit_array":${none}}],"proposer":{"address":"${address(0)}","index":0}}`,
   )

@@ -95,7 +95,10 @@ function partSetJson(parts: PartSet | null): string {
   return `{"count/total":"${counts}","parts_bit_array":${bitsJson(parts.bits)}}`
 }
 
-/** CometBFT lists the rounds up to the one after the current round, but only round 0 before the height starts. */
+/**
+ * CometBFT lists the rounds up to the one after the current round, but only round 0 before the
+ * height starts.
+ */
 function heightVotesJson(state: ConsensusState): string {
   if (state.height === 0n) return '[]'
   const last = state.step === 'new-height' ? state.round : state.round + 1

@@ -10,11 +10,13 @@ import { jsonHex, jsonInt64, jsonList, jsonString, jsonTime } from './json-text.
 export function nodeInfoJson(info: NodeInfo): string {
   const { p2p, block, app } = info.protocolVersion
   return (
-    `{"protocol_version":{"p2p":${jsonInt64(p2p)},"block":${jsonInt64(block)},"app":${jsonInt64(app)}}` +
+    `{"protocol_version":{"p2p":${jsonInt64(p2p)},"block":${jsonInt64(block)}` +
+    `,"app":${jsonInt64(app)}}` +
     `,"id":${jsonString(info.nodeId)},"listen_addr":${jsonString(info.listenAddress)}` +
     `,"network":${jsonString(info.network)},"version":${jsonString(info.version)}` +
     `,"channels":${jsonHex(info.channels)},"moniker":${jsonString(info.moniker)}` +
-    `,"other":{"tx_index":${jsonString(info.txIndex)},"rpc_address":${jsonString(info.rpcAddress)}}}`
+    `,"other":{"tx_index":${jsonString(info.txIndex)}` +
+    `,"rpc_address":${jsonString(info.rpcAddress)}}}`
   )
 }
 
@@ -37,7 +39,8 @@ export function statusJson(info: NodeInfo, parts: StatusParts): string {
     blockPointJson('latest', latest, parts.latestHeight) +
     `,${blockPointJson('earliest', earliest, earliest?.header.height ?? 0n)}` +
     `,"catching_up":${parts.catchingUp}}` +
-    `,"validator_info":{"address":${jsonHex(parts.address)},"pub_key":${publicKeyJson(parts.pubKey)}` +
+    `,"validator_info":{"address":${jsonHex(parts.address)}` +
+    `,"pub_key":${publicKeyJson(parts.pubKey)}` +
     `,"voting_power":${jsonInt64(parts.votingPower)}}}`
   )
 }

@@ -13,14 +13,20 @@ import {
 } from './json-scanner.ts'
 import { jsonString } from './json-text.ts'
 
-/** A call. `id` is JSON text, ready for the response; `params` is the raw JSON, null when there is none. */
+/**
+ * A call. `id` is JSON text, ready for the response; `params` is the raw JSON, null when there is
+ * none.
+ */
 export interface RpcRequest {
   readonly id: string
   readonly method: string
   readonly params: string | null
 }
 
-/** The requests of one body in order; null stands for a notification, which is neither run nor answered. */
+/**
+ * The requests of one body in order; null stands for a notification, which is neither run nor
+ * answered.
+ */
 export type RpcRequests = readonly (RpcRequest | null)[]
 
 /** An error of JSON-RPC: its code and message, and the text that says what was wrong. */
@@ -68,12 +74,13 @@ export function successText(id: string, result: string): string {
 export function failureText(id: string | null, kind: RpcErrorKind, data: string): string {
   const idText = id === null ? '' : `"id":${id},`
   const dataText = data === '' ? '' : `,"data":${jsonString(data)}`
-  return `{"jsonrpc":"2.0",${idText}"error":{"code":${kind.code},"message":"${kind.message}"${dataText}}}`
+  const error = `{"code":${kind.code},"message":"${kind.message}"${dataText}}`
+  return `{"jsonrpc":"2.0",${idText}"error":${error}}`
 }
 
 /**
- * The requests of an HTTP body, of a batch at most one more than `maxBatch`: then there are too many. The error is Go's
- * text.
+ * The requests of an HTTP body, of a batch at most one more than `maxBatch`: then there are too
+ * many. The error is Go's text.
  */
 export function parseRequests(body: string, maxBatch: number): Result<RpcRequests, string> {
   return orSyntaxError(() => {
@@ -162,7 +169,10 @@ function isBeyondFloat(value: string): boolean {
   return value.length > MAX_PRINTED || !Number.isFinite(Number(value))
 }
 
-/** An id as it is written back: numbers pass through a double and lose their fraction, as in CometBFT. */
+/**
+ * An id as it is written back: numbers pass through a double and lose their fraction, as in
+ * CometBFT.
+ */
 function idText(id: string): Result<string, string> {
   const kind = kindOf(id)
   if (kind === 'string') return ok(jsonString(unquote(id)))

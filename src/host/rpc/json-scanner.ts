@@ -1,7 +1,8 @@
 // A JSON scanner that keeps the raw text of values and refuses with the words of Go's decoder.
 //
-// JSON.parse would lose what the results depend on: numbers beyond 2^53, the text of an escape inside a 64-bit integer,
-// the order and the errors. Nothing here recurses, so depth costs no stack; Go's bound on it is kept.
+// JSON.parse would lose what the results depend on: numbers beyond 2^53, the text of an escape
+// inside a 64-bit integer, the order and the errors. Nothing here recurses, so depth costs no
+// stack; Go's bound on it is kept.
 
 import { leadByte, quoteByte } from './go-quote.ts'
 
@@ -19,7 +20,9 @@ export class JsonSyntaxError extends Error {
 
 /** Go's bound on nested arrays and objects. */
 const MAX_DEPTH = 10_000
-/** What may stand in a string as it is: all but control characters, quotation marks and backslashes. */
+/**
+ * What may stand in a string as it is: all but control characters, quotation marks and backslashes.
+ */
 const PLAIN = /[\u0020\u0021\u0023-\u005b\u005d-\uffff]*/y
 const SPACE = /[ \t\r\n]*/y
 const OBJECT = 123
@@ -46,7 +49,8 @@ export function scanValue(text: string, at: number): ScannedValue {
 }
 
 /**
- * Checks that a text is one JSON value and nothing else, and answers it without the white space around it.
+ * Checks that a text is one JSON value and nothing else, and answers it without the white space
+ * around it.
  * @throws JsonSyntaxError
  */
 export function checkJson(text: string): string {
@@ -79,7 +83,10 @@ export function membersOf(text: string): [name: string, value: string][] {
   return members
 }
 
-/** The first raw values of an array that has been checked, at most `limit`; `text` starts with its bracket. */
+/**
+ * The first raw values of an array that has been checked, at most `limit`; `text` starts with its
+ * bracket.
+ */
 export function elementsOf(text: string, limit: number): string[] {
   const elements: string[] = []
   let at = skipSpace(text, 1)

@@ -1,13 +1,19 @@
-// The smallest pieces of a result as JSON text: strings, bytes, numbers and lists the way Go writes them.
+// The smallest pieces of a result as JSON text: strings, bytes, numbers and lists the way Go writes
+// them.
 
 import { formatTime, toBase64, toHexUpper } from '../../core/bytes/index.ts'
 import type { Time } from '../../core/bytes/index.ts'
 
-/** What Go escapes and JSON.stringify does not, and the lone surrogates that stand for bytes that are not UTF-8. */
+/**
+ * What Go escapes and JSON.stringify does not, and the lone surrogates that stand for bytes that
+ * are not UTF-8.
+ */
 const UNLIKE_GO = /[<>&\u2028\u2029]|\\ud/
 const PIECES = /\\(?:u[0-9a-f]{4}|[^u])|[<>&\u2028\u2029]/g
 
-/** A string. Go escapes angle brackets and ampersands, and writes `\ufffd` for what is not UTF-8. */
+/**
+ * A string. Go escapes angle brackets and ampersands, and writes `\ufffd` for what is not UTF-8.
+ */
 export function jsonString(text: string): string {
   const quoted = JSON.stringify(text)
   return UNLIKE_GO.test(quoted) ? quoted.replace(PIECES, likeGo) : quoted
@@ -56,7 +62,10 @@ export function jsonListOrNull<T>(items: readonly T[], encode: (item: T) => stri
   return items.length === 0 ? 'null' : jsonList(items, encode)
 }
 
-/** An object of the members that are not null; the values are JSON already. For messages whose zero members are left out. */
+/**
+ * An object of the members that are not null; the values are JSON already. For messages whose zero
+ * members are left out.
+ */
 export function jsonMembers(
   members: readonly (readonly [name: string, value: string | null])[],
 ): string {

@@ -1,4 +1,5 @@
-// The parameters of a route: their names and kinds, and how JSON and query strings become values, refused in Go's words.
+// The parameters of a route: their names and kinds, and how JSON and query strings become values,
+// refused in Go's words.
 
 import { EMPTY_BYTES, fromBase64, fromHex, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
 import { isPrintable, leadByte, quoteText } from './go-quote.ts'
@@ -11,7 +12,9 @@ import {
   unquote,
 } from './json-scanner.ts'
 
-/** The value that each kind of parameter becomes. `optional-*` is null when it is missing or null. */
+/**
+ * The value that each kind of parameter becomes. `optional-*` is null when it is missing or null.
+ */
 export interface ParameterTypes {
   readonly int64: bigint
   readonly 'optional-int64': bigint | null
@@ -170,7 +173,10 @@ function fromJsonValue(kind: ParameterKind, value: string): Argument {
   }
 }
 
-/** Reads hexadecimal after 0x, bare integers and quoted text as CometBFT does, and everything else as JSON. */
+/**
+ * Reads hexadecimal after 0x, bare integers and quoted text as CometBFT does, and everything else
+ * as JSON.
+ */
 function fromUriValue(kind: ParameterKind, value: string): Argument {
   const isBytes = kind === 'bytes' || kind === 'tx' || kind === 'hex'
   const isInteger = !isBytes && kind !== 'string' && kind !== 'bool'
@@ -205,7 +211,10 @@ function integerOf(kind: ParameterKind, value: string): bigint {
   return BigInt(inner)
 }
 
-/** Twenty digits are more than any 64-bit integer has, and BigInt must not be given a megabyte of them. */
+/**
+ * Twenty digits are more than any 64-bit integer has, and BigInt must not be given a megabyte of
+ * them.
+ */
 function isInt64(text: string): boolean {
   if (text.length > 20) return false
   const value = BigInt(text)
@@ -276,7 +285,10 @@ function decodeBase64(text: string): Uint8Array {
   throw new ParameterError(`illegal base64 data at input byte ${firstIllegal(text)}`)
 }
 
-/** Where Go's decoder stops: the illegal character, or the group that the end of the text cuts short. */
+/**
+ * Where Go's decoder stops: the illegal character, or the group that the end of the text cuts
+ * short.
+ */
 function firstIllegal(text: string): number {
   const found = text.search(/[^A-Za-z0-9+/\r\n]/)
   const end = found < 0 ? text.length : found

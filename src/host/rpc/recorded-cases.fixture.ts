@@ -36,7 +36,6 @@ const GET: HttpRequest = {
   host: 'rpc.example:26657',
   contentType: '',
   origin: '',
-  remoteAddress: '127.0.0.1:50000',
   body: '',
 }
 

@@ -45,7 +45,10 @@ export const readValidatorSet = (json: Json): ValidatorSet =>
     json.proposer === null ? null : readValidator(json.proposer),
   )
 
-/** `Vote{index:address height/round/type block signature extension @ time}`, of which only six bytes each are known. */
+/**
+ * `Vote{index:address height/round/type block signature extension @ time}`, of which only six bytes
+ * each are known.
+ */
 const readVote = (text: string, set: ValidatorSet): Vote | null => {
   const found =
     /^Vote\{(\d+):(\w{12}) (\d+)\/(\d+)\/\w+\((\w+)\) (\w{12}) (\w{12}) (\w{12}) @ (.*)\}$/.exec(

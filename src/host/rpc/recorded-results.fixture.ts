@@ -1,4 +1,5 @@
-// Reads recorded results back into the data they were written from, so that tests can write them again.
+// Reads recorded results back into the data they were written from, so that tests can write them
+// again.
 
 import { fromBase64, fromHex, parseTime, ZERO_TIME } from '../../core/bytes/index.ts'
 import { BitArray } from '../../core/bytes/index.ts'

@@ -104,17 +104,22 @@ function comparable(response: HttpResponse): object {
   }
 }
 
-/** Functions of the recording that need nothing of a node answer `{}`; ours answer what they answer. */
+/**
+ * Functions of the recording that need nothing of a node answer `{}`; ours answer what they answer.
+ */
 const TRIVIAL = /"method":"(status|genesis)"|^\/(status|genesis)/
 
-/** Not alike: a panic of CometBFT's, and a redirect of a path with an escaped dot that it does not do. */
+/**
+ * Not alike: a panic of CometBFT's, and a redirect of a path with an escaped dot that it does not
+ * do.
+ */
 const UNLIKE = ['/block?height=%22', '/%2e/block']
 
 const checked = refusals.filter(
   ({ body, target }) => !TRIVIAL.test(body) && !TRIVIAL.test(target) && !UNLIKE.includes(target),
 )
 
-test(`rpc_requests.json: refusals have CometBFT's status and text in ${checked.length} cases`, async () => {
+test(`rpc_requests.json: refuses as CometBFT does in ${checked.length} cases`, async () => {
   const server = new RpcServer(new RecordedNode())
   for (const one of checked) {
     const { status, contentType, cacheControl, location, answer, method } = one
@@ -133,7 +138,7 @@ test(`rpc_requests.json: refusals have CometBFT's status and text in ${checked.l
   }
 })
 
-test(`rpc_requests.json: messages on a WebSocket are answered alike in ${recorded.socket.length} cases`, async () => {
+test(`rpc_requests.json: answers ${recorded.socket.length} WebSocket messages alike`, async () => {
   for (const { message, answers } of recorded.socket) {
     const socket = new FakeSocket()
     new RpcServer(new RecordedNode()).socket(socket)

@@ -1,4 +1,5 @@
-// Results that CometBFT's own encoder wrote, rare members included, are read and written again to the same bytes.
+// Results that CometBFT's own encoder wrote, rare members included, are read and written again to
+// the same bytes.
 
 import { expect, test } from 'vitest'
 import { loadVectors } from '../../core/crypto/vectors.fixture.ts'
@@ -95,7 +96,7 @@ const found = recordedCases().flatMap(({ calls, response }) => {
     : []
 })
 
-test(`rpc_uri.json, rpc_jsonrpc.json: what ${found.length} searches found is found one by one`, async () => {
+test(`rpc_*.json: finds one by one what ${found.length} recorded searches found`, async () => {
   for (const { method, text } of found) {
     const node = new RecordedNode()
     node.learn(method, {}, text)

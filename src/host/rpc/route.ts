@@ -36,8 +36,8 @@ export interface CallContext extends ServerContext {
 }
 
 /**
- * When a cache may keep an answer: always, or when the first parameter, a height, was given. What CometBFT marks so
- * includes answers that change, such as `abci_info`.
+ * When a cache may keep an answer: always, or when the first parameter, a height, was given. What
+ * CometBFT marks so includes answers that change, such as `abci_info`.
  */
 export type Caching = 'never' | 'always' | 'with-height'
 
@@ -50,7 +50,10 @@ export interface Route {
   call(context: CallContext, args: readonly Argument[]): Awaitable<Answer>
 }
 
-/** A route as it is written down: the function takes the values of its parameters as their types say. */
+/**
+ * A route as it is written down: the function takes the values of its parameters as their types
+ * say.
+ */
 export interface RouteDefinition<P extends Parameters> {
   readonly parameters: P
   readonly caching?: Caching
@@ -58,7 +61,9 @@ export interface RouteDefinition<P extends Parameters> {
   readonly call: (context: CallContext, args: ArgumentsOf<P>) => Awaitable<Answer>
 }
 
-/** Makes a route. The arguments it is called with come from its own parameters, so their types fit. */
+/**
+ * Makes a route. The arguments it is called with come from its own parameters, so their types fit.
+ */
 export function route<const P extends Parameters>(definition: RouteDefinition<P>): Route {
   return {
     parameters: definition.parameters,

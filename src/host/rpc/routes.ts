@@ -30,8 +30,8 @@ const SUBSCRIPTION_ROUTES: Readonly<Record<string, Route>> = {
 }
 
 /**
- * The routes that are served. Not among them: `block_search` (application events are not indexed), `broadcast_evidence`
- * (evidence comes from the protocol itself) and the unsafe routes.
+ * The routes that are served. Not among them: `block_search` (application events are not indexed),
+ * `broadcast_evidence` (evidence comes from the protocol itself) and the unsafe routes.
  */
 export const ROUTES: ReadonlyMap<string, Route> = new Map(
   Object.entries({

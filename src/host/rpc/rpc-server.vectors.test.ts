@@ -1,4 +1,5 @@
-// Requests to a real node get the answers it gave: status, headers and every byte, from what the answers say of the node.
+// Requests to a real node get the answers it gave: status, headers and every byte, from what the
+// answers say of the node.
 
 import { expect, test } from 'vitest'
 import type { HttpResponse } from '../ports/index.ts'
@@ -7,7 +8,10 @@ import { recordedCases, resultTexts } from './recorded-cases.fixture.ts'
 import type { RecordedCase, RecordedResponse } from './recorded-cases.fixture.ts'
 import { RecordedNode } from './recorded-node.fixture.ts'
 
-/** Recorded routes that are not served, and why. They are unknown: 404 as a URI, `Method not found` as a method. */
+/**
+ * Recorded routes that are not served, and why. They are unknown: 404 as a URI, `Method not found`
+ * as a method.
+ */
 const NOT_SERVED: Readonly<Record<string, string>> = {
   block_search: 'searches events of applications, which are not indexed',
   broadcast_evidence: 'evidence comes from what the node itself sees and hears',
@@ -61,7 +65,7 @@ function comparable(response: HttpResponse): RecordedResponse {
 const answerTo = async (one: RecordedCase): Promise<RecordedResponse> =>
   comparable(await new RpcServer(nodeOf(one)).request(one.request))
 
-test(`rpc_uri.json, rpc_jsonrpc.json: answers byte for byte in ${served.length} of ${cases.length} cases`, async () => {
+test(`rpc_*.json: answers byte for byte in ${served.length} of ${cases.length} cases`, async () => {
   expect(process.env['QUADRILLE_VECTORS'] !== undefined || served.length >= 50).toBe(true)
   for (const one of served) {
     const { title, response } = one
@@ -69,7 +73,7 @@ test(`rpc_uri.json, rpc_jsonrpc.json: answers byte for byte in ${served.length} 
   }
 })
 
-test(`rpc_uri.json, rpc_jsonrpc.json: does not know the routes of ${unserved.length} cases`, async () => {
+test(`rpc_*.json: does not know the routes of ${unserved.length} cases`, async () => {
   for (const one of unserved) {
     const { status, body } = await answerTo(one)
     const isUri = one.request.method === 'GET'
@@ -80,7 +84,7 @@ test(`rpc_uri.json, rpc_jsonrpc.json: does not know the routes of ${unserved.len
   }
 })
 
-test(`rpc_uri.json, rpc_jsonrpc.json: refuses ${otherSearches.length} searches that the index cannot answer`, async () => {
+test(`rpc_*.json: refuses ${otherSearches.length} searches of what is not indexed`, async () => {
   for (const one of otherSearches) {
     const { body } = await answerTo(one)
     expect(body).toContain(

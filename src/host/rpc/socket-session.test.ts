@@ -1,4 +1,5 @@
-// WebSockets: subscriptions and their limits, slow readers, order of requests, and what is left when they close.
+// WebSockets: subscriptions and their limits, slow readers, order of requests, and what is left
+// when they close.
 
 import { expect, test } from 'vitest'
 import { toUtf8 } from '../../core/bytes/index.ts'
@@ -151,7 +152,7 @@ test('limits: a long query is refused unread', () => {
   expect(socket.take().map(errorOf)).toEqual(['maximum query length exceeded'])
 })
 
-test('a slow reader: is ended with an error that says where it stood, and holds no more than its bounds', async () => {
+test('a slow reader: is ended with an error that says where it stood, within bounds', async () => {
   const { node, server } = setUp({ socketBufferBytes: 1000, subscriptionBufferSize: 10 })
   const socket = connect(server)
   socket.say(subscribe(STEP, 9))
@@ -175,7 +176,9 @@ test('a slow reader: is ended with an error that says where it stood, and holds 
     error: {
       code: -32000,
       message: 'Server error',
-      data: `subscription was canceled (reason: client is not pulling messages fast enough, last delivered height ${heights.at(-1)})`,
+      data:
+        'subscription was canceled (reason: client is not pulling messages fast enough, ' +
+        `last delivered height ${heights.at(-1)})`,
     },
   })
   socket.say(subscribe(STEP, 9))
@@ -287,7 +290,8 @@ test('stopping: tells every subscriber, and closes', () => {
   socket.take()
   server.stop()
   expect(socket.take()).toEqual([
-    '{"jsonrpc":"2.0","id":4,"error":{"code":-32000,"message":"Server error","data":"subscription was canceled (reason: CometBFT exited)"}}',
+    '{"jsonrpc":"2.0","id":4,"error":{"code":-32000,"message":"Server error",' +
+      '"data":"subscription was canceled (reason: CometBFT exited)"}}',
   ])
   expect(socket.closedWith).toBe('the node stops')
   expect([node.events.subscriptionCount, server.openSockets]).toEqual([0, 0])

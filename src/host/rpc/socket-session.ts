@@ -1,4 +1,5 @@
-// One WebSocket: its requests in order, its subscriptions, and nothing kept for a client that does not read.
+// One WebSocket: its requests in order, its subscriptions, and nothing kept for a client that does
+// not read.
 
 import { err, ok } from '../../core/bytes/index.ts'
 import { Query } from '../events/index.ts'
@@ -11,7 +12,10 @@ import type { EventWriter } from './json-events.ts'
 import { failureText, parseSocketRequest, RPC_ERRORS, successText, URI_ID } from './json-rpc.ts'
 import type { Answer, ServerContext, SocketSubscriptions } from './route.ts'
 
-/** Messages that wait for the one before them, above which the socket is not read; what is read already fits twice. */
+/**
+ * Messages that wait for the one before them, above which the socket is not read; what is read
+ * already fits twice.
+ */
 const MAX_WAITING = 64
 /** Messages held at most: a client cannot get here but by many tiny messages in one piece. */
 const MAX_HELD = 16_384
@@ -29,7 +33,10 @@ export interface SocketSessionOptions {
   readonly onClose: () => void
 }
 
-/** A subscription of this client. Events carry the id of the request that started it, which is JSON text. */
+/**
+ * A subscription of this client. Events carry the id of the request that started it, which is JSON
+ * text.
+ */
 interface ClientSubscription {
   readonly id: string
   readonly query: string
@@ -37,9 +44,9 @@ interface ClientSubscription {
 }
 
 /**
- * Serves one WebSocket. Requests run one after the other, as in CometBFT. What the client does not read is bounded by
- * `socketBufferBytes` and one message, plus the events' own buffers; a subscription whose buffer overflows is ended
- * with an error that names the last height delivered.
+ * Serves one WebSocket. Requests run one after the other, as in CometBFT. What the client does not
+ * read is bounded by `socketBufferBytes` and one message, plus the events' own buffers; a
+ * subscription whose buffer overflows is ended with an error that names the last height delivered.
  */
 export class SocketSession implements SocketSubscriptions {
   readonly #options: SocketSessionOptions
@@ -122,7 +129,10 @@ export class SocketSession implements SocketSubscriptions {
     }
   }
 
-  /** Runs what waits, until a request takes longer than this turn or the client does not read its answers. */
+  /**
+   * Runs what waits, until a request takes longer than this turn or the client does not read its
+   * answers.
+   */
   #runNext(): void {
     let taken = 0
     while (!this.#isRunning && !this.#isClosed && !this.#isFull && taken < this.#waiting.length) {

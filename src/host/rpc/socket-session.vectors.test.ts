@@ -14,13 +14,18 @@ const isEvent = (line: string): boolean => line.includes('"result":{"query":')
 const replies = answers.filter((line) => !isEvent(line))
 const events = answers.filter(isEvent)
 
-/** CometBFT writes the attributes in random order: they are compared as values, everything before them as text. */
+/**
+ * CometBFT writes the attributes in random order: they are compared as values, everything before
+ * them as text.
+ */
 function comparable(line: string): { readonly text: string; readonly attributes: unknown } {
   const at = line.lastIndexOf(',"events":{"')
   return { text: line.slice(0, at), attributes: JSON.parse(line).result.events }
 }
 
-test(`rpc_websocket.json: ${requests.length} requests get ${replies.length} answers and ${events.length} events`, async () => {
+const counts = `${requests.length} requests, ${replies.length} answers, ${events.length} events`
+
+test(`rpc_websocket.json: the session of ${counts} is played alike`, async () => {
   const node = new RecordedNode()
   for (const reply of replies) {
     const at = reply.indexOf(',"result":{"node_info"')

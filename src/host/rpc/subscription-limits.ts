@@ -15,8 +15,8 @@ export class SubscriptionLimits {
   }
 
   /**
-   * Why this client may not subscribe now, in CometBFT's words, or null. CometBFT also refuses those who are among the
-   * clients already, so its last client never gets to its limit.
+   * Why this client may not subscribe now, in CometBFT's words, or null. CometBFT also refuses
+   * those who are among the clients already, so its last client never gets to its limit.
    */
   refusal(client: SubscriptionClient): string | null {
     const held = this.#held.get(client) ?? 0

@@ -74,7 +74,10 @@ interface Searchable {
   readonly height: bigint | null
 }
 
-/** Application events are not indexed, so everything but `tx.hash='…'` and `tx.height=N` is refused, never half answered. */
+/**
+ * Application events are not indexed: everything but `tx.hash='…'` and `tx.height=N` is refused,
+ * never half answered.
+ */
 function searchableOf(query: Query): Result<Searchable, string> {
   let hash: Uint8Array | null = null
   let height: bigint | null = null

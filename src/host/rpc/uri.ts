@@ -41,7 +41,10 @@ function unescape(text: string): string | null {
   return fromUtf8(bytes.subarray(0, length))
 }
 
-/** The path that a request for this one is sent to, null when it is clean: no empty, `.` or `..` segments. */
+/**
+ * The path that a request for this one is sent to, null when it is clean: no empty, `.` or `..`
+ * segments.
+ */
 export function cleanedPath(path: string): string | null {
   if (!path.includes('//') && !/\/\.{1,2}(\/|$)/.test(path)) return null
   const segments: string[] = []

@@ -131,7 +131,8 @@ test('a body in tiny pieces: arrives as it was sent', async () => {
   const pieces = Array.from({ length: 900 }, (_, i) => `1\r\n${i % 10}\r\n`).join('')
   const answer = await raw(
     address,
-    `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${pieces}0\r\n\r\n`,
+    'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      `${pieces}0\r\n\r\n`,
   )
   expect(answer).toContain(`/||${'0123456789'.repeat(90)}`)
 })
@@ -223,7 +224,7 @@ test('closing: ends idle connections and WebSockets at once', async () => {
   await listener.close()
   expect((await ended)[0]).toBe(1001)
   expect(performance.now() - started).toBeLessThan(1500)
-  await expect(fetch(`http://${address}/`)).rejects.toThrow()
+  await expect(fetch(`http://${address}/`)).rejects.toThrow('fetch failed')
 })
 
 test('listening: rejects when the address is taken', async () => {

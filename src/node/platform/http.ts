@@ -17,7 +17,10 @@ import type {
 import { HttpBody } from './http-body.ts'
 import { formatEndpoint, parseEndpoint } from './sockets.ts'
 
-/** A WebSocket that has not answered a ping for this long is cut (CometBFT pings every 27 s and waits 30 s). */
+/**
+ * A WebSocket that has not answered a ping for this long is cut (CometBFT pings every 27 s and
+ * waits 30 s).
+ */
 const PING_PERIOD_MS = 27_000
 /** How long a WebSocket may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000
@@ -134,8 +137,9 @@ class ListeningServer implements HttpListener {
   }
 
   /**
-   * A request that offers an upgrade nobody takes, such as HTTP/2, is an ordinary one. Node has stopped parsing its
-   * connection, so the body is read by its length here and the connection ends with the answer.
+   * A request that offers an upgrade nobody takes, such as HTTP/2, is an ordinary one. Node has
+   * stopped parsing its connection, so the body is read by its length here and the connection ends
+   * with the answer.
    */
   #receivePlain(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const response = new ServerResponse(request)
@@ -174,14 +178,12 @@ class ListeningServer implements HttpListener {
 }
 
 class NodeMessageSocket implements MessageSocket {
-  readonly remoteAddress: string
   readonly #socket: WebSocket
   readonly #stream: Socket
 
   constructor(socket: WebSocket, stream: Socket, alive: WeakSet<WebSocket>) {
     this.#socket = socket
     this.#stream = stream
-    this.remoteAddress = remoteAddressOf(stream)
     // ws closes the socket itself after an error; without a listener the process would end.
     socket.on('error', () => {})
     socket.on('message', () => alive.add(socket))
@@ -237,12 +239,14 @@ function requestOf(request: IncomingMessage, body: string): HttpRequest {
     host: headers.host ?? '',
     contentType: headers['content-type'] ?? '',
     origin: headers.origin ?? '',
-    remoteAddress: remoteAddressOf(request.socket),
     body,
   }
 }
 
-/** Path and query of a request target, which may be a whole URL. A path that cannot be decoded is kept as it is. */
+/**
+ * Path and query of a request target, which may be a whole URL. A path that cannot be decoded is
+ * kept as it is.
+ */
 function targetOf(url: string): { readonly path: string; readonly query: string } {
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')
   const mark = target.indexOf('?')
@@ -257,10 +261,6 @@ function decoded(path: string): string {
   } catch {
     return path
   }
-}
-
-function remoteAddressOf(socket: Socket): string {
-  return formatEndpoint(socket.remoteAddress ?? '?', socket.remotePort ?? 0)
 }
 
 function write(response: ServerResponse, { status, headers, body }: HttpResponse): void {
