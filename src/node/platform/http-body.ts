@@ -1,6 +1,8 @@
 // The body of a request, collected within a limit however small the pieces are in which it comes.
 
-/** Collects a body. Holds at most twice the limit, and copies each byte a bounded number of times. */
+/**
+ * Collects a body. Holds at most twice the limit, and copies each byte a bounded number of times.
+ */
 export class HttpBody {
   readonly #limit: number
   #held: Buffer | null = null
