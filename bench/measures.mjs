@@ -29,14 +29,12 @@ async function firstBlockOf(port, end) {
 
 /** Empty blocks per second and CPU-milliseconds per block of all nodes. */
 export async function emptyBlocks(network, seconds) {
-  const connection = await Connection.open(network.rpcPorts[0])
-  const from = await heightOf(connection)
+  const from = await heightOf(network)
   const cpu = network.cpuMs()
   const started = performance.now()
   await pause(seconds * 1000)
-  const blocks = (await heightOf(connection)) - from
+  const blocks = (await heightOf(network)) - from
   const elapsed = (performance.now() - started) / 1000
-  connection.close()
   return { blocksPerSecond: blocks / elapsed, cpuMsPerBlock: (network.cpuMs() - cpu) / blocks }
 }
 
@@ -57,8 +55,7 @@ export async function commitLatency(network, times) {
 
 /** Committed transactions per second, and CPU-milliseconds of all nodes per transaction. */
 export async function throughput(network, seconds) {
-  const monitor = await Connection.open(network.rpcPorts[0])
-  const from = await heightOf(monitor)
+  const from = await heightOf(network)
   const cpu = network.cpuMs()
   const started = performance.now()
   const end = started + seconds * 1000
@@ -69,10 +66,9 @@ export async function throughput(network, seconds) {
   )
   const sent = await Promise.all(connections.map((each, i) => submitUntil(each, i, end)))
   const elapsed = (performance.now() - started) / 1000
-  const committed = await txsAfter(monitor, from)
+  const committed = await txsAfter(network, from)
   const cpuMs = network.cpuMs() - cpu
   for (const each of connections) each.close()
-  monitor.close()
   return {
     txsPerSecond: committed / elapsed,
     cpuMsPerTx: cpuMs / committed,
@@ -93,17 +89,27 @@ async function submitUntil(connection, lane, end) {
   return accepted
 }
 
-async function heightOf(connection) {
-  return Number((await connection.call('status')).sync_info.latest_block_height)
+// On a connection of its own: a node closes one that was idle for as long as a measurement takes.
+async function ask(network, method, params) {
+  const connection = await Connection.open(network.rpcPorts[0])
+  try {
+    return await connection.call(method, params)
+  } finally {
+    connection.close()
+  }
 }
 
-async function txsAfter(connection, from) {
-  const to = await heightOf(connection)
+async function heightOf(network) {
+  return Number((await ask(network, 'status')).sync_info.latest_block_height)
+}
+
+async function txsAfter(network, from) {
+  const to = await heightOf(network)
   let txs = 0
   for (let low = from + 1; low <= to; low += 20) {
     const high = Math.min(low + 19, to)
     const page = { minHeight: String(low), maxHeight: String(high) }
-    const { block_metas: metas } = await connection.call('blockchain', page)
+    const { block_metas: metas } = await ask(network, 'blockchain', page)
     for (const meta of metas) txs += Number(meta.num_txs)
   }
   return txs

@@ -13,10 +13,12 @@ export class Connection {
       connection.#socket = connect(port, '127.0.0.1', () => resolve(connection))
       connection.#socket.setNoDelay(true)
       connection.#socket.on('data', (bytes) => connection.#take(bytes.toString('latin1')))
-      connection.#socket.on('error', (error) => {
+      const fail = (error) => {
         reject(error)
         connection.#waiting?.reject(error)
-      })
+      }
+      connection.#socket.on('error', fail)
+      connection.#socket.on('close', () => fail(new Error('the node closed the connection')))
     })
   }
 

@@ -104,6 +104,7 @@ export class MessagePool {
 
   /**
    * Judges a vote of any height; see `Admission`. `admitted` and `conflict` are verified and new.
+   * `peerId` is null for our own votes and for those of our own log.
    */
   admitVote(vote: Vote, peerId: string | null): Admission {
     const malformed = validateVote(vote)
@@ -114,8 +115,8 @@ export class MessagePool {
     return ignored(`height ${vote.height} is not ${this.#books.height}`)
   }
 
-  /** Judges a proposal for the current or the next round. */
-  admitProposal(proposal: Proposal, _peerId: string | null): Admission {
+  /** Judges a proposal for the current or the next round; `peerId` null as for votes. */
+  admitProposal(proposal: Proposal, peerId: string | null): Admission {
     const malformed = validateProposal(proposal)
     if (malformed !== null) return refused(malformed)
     const { height, round, polRound } = proposal
@@ -124,7 +125,7 @@ export class MessagePool {
     if (round < this.#round || round > this.#round + 1) return ignored(`round ${round} is not ours`)
     const { total } = proposal.blockId.partSetHeader
     if (total > this.#maxBlockParts) return ignored(`${total} parts exceed the largest block`)
-    return this.#admitNewProposal(proposal)
+    return this.#admitNewProposal(proposal, peerId === null)
   }
 
   /** Enters a peer's claim. Claims of one peer that contradict each other are refused. */
@@ -148,7 +149,9 @@ export class MessagePool {
     if (signer === null) return refused('not the validator it says')
     const known = this.#known(this.#books, vote) ?? this.#crowded(vote, peerId)
     if (known !== null) return known
-    const fault = this.#signatureFault(vote, signer) ?? this.#extensionFault(vote, signer)
+    // What we signed just now, or logged after it was verified, is not verified again.
+    const isOwn = peerId === null
+    const fault = (isOwn ? null : this.#signatureFault(vote, signer)) ?? this.#extensionFault(vote, signer)
     if (fault !== null) return refused(fault)
     if (this.#isCatchUp(vote.round) && peerId !== null) {
       this.#peerBook(peerId).useCatchUp(vote.round)
@@ -227,7 +230,7 @@ export class MessagePool {
     return isGood ? null : 'wrong extension signature'
   }
 
-  #admitNewProposal(proposal: Proposal): Admission {
+  #admitNewProposal(proposal: Proposal, isOwn: boolean): Admission {
     const held = this.#proposals.filter((other) => other.round === proposal.round)
     if (held.some((other) => isSameSignedProposal(other, proposal))) return { kind: 'duplicate' }
     if (held.some((other) => isSameProposal(other, proposal))) return ignored('signed twice alike')
@@ -235,7 +238,7 @@ export class MessagePool {
     const { proposer } = this.#roundValidatorSet.withPriorityIncremented(
       proposal.round - this.#round,
     )
-    if (!verifyProposal(this.#crypto, this.#chainId, proposal, proposer.pubKey)) {
+    if (!isOwn && !verifyProposal(this.#crypto, this.#chainId, proposal, proposer.pubKey)) {
       return refused('not signed by the proposer')
     }
     this.#proposals = [...this.#proposals, proposal]

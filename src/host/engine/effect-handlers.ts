@@ -1,7 +1,7 @@
 // Performs the effects of the consensus transition: timers, building, judging, signing, deciding.
 import { EMPTY_BYTES, equalBytes } from '../../core/bytes/index.ts'
 import type { ConsensusState, Effect, Input } from '../../core/consensus/index.ts'
-import { validatorsOf, votesOf } from '../../core/consensus/index.ts'
+import { knownBlock, validatorsOf, votesOf } from '../../core/consensus/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { EMPTY_COMMIT, SignedMsgType } from '../../core/types/index.ts'
 import type { Block, BlockId, Header, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
@@ -92,12 +92,19 @@ export class EffectHandlers {
     void tracked.finally(() => this.#underWay.delete(tracked))
   }
 
-  // The commit timeout is counted from the decision: what storing and executing took is part of it.
   #schedule(effect: EffectOf<'schedule-timeout'>): void {
-    const { clock, timeouts } = this.#options
-    const waits = effect.timeout.step === 'new-height' && this.#decidedAtMs !== null
-    const passed = waits ? clock.monotonicMs() - (this.#decidedAtMs ?? 0) : 0
-    timeouts.schedule(effect.timeout, Math.max(0, effect.durationMs - passed))
+    const { timeout, durationMs } = effect
+    const passed = timeout.step === 'new-height' ? this.#sinceDecisionMs() : 0
+    this.#options.timeouts.schedule(timeout, Math.max(0, durationMs - passed))
+  }
+
+  // The commit timeout is counted from the decision: what storing and executing took is part of it,
+  // and after a restart the time since the last block, as far as the wall clock knows it.
+  #sinceDecisionMs(): number {
+    const { clock, lastHeader } = this.#options
+    if (this.#decidedAtMs !== null) return clock.monotonicMs() - this.#decidedAtMs
+    if (lastHeader === null) return 0
+    return Math.max(0, Number((clock.now() - lastHeader.time) / 1_000_000n))
   }
 
   #waitForTxs(effect: EffectOf<'wait-for-txs'>): void {
@@ -219,10 +226,20 @@ export class EffectHandlers {
   #voteTime(): bigint {
     const state = this.#options.currentState()
     const blockId: BlockId | null = state.lockedValue ?? state.proposal?.blockId ?? null
-    const block = blockId === null ? null : this.#options.blocks.get(blockId)
+    const block = blockId === null ? null : this.#blockOf(blockId)
     const now = this.#options.clock.now()
     const least = block === null ? now : block.header.time + VOTE_TIME_STEP_NS
     return now > least ? now : least
+  }
+
+  // After a replay the state has blocks that nobody has decoded yet.
+  #blockOf(blockId: BlockId): Block | null {
+    const { blocks, currentState } = this.#options
+    const cached = blocks.get(blockId)
+    const partSet = knownBlock(currentState(), blockId)?.partSet ?? null
+    if (cached !== null || partSet === null) return cached
+    const resolved = blocks.resolve(blockId, partSet)
+    return resolved.ok ? resolved.value : null
   }
 
   #announceVote(vote: Vote): void {

@@ -69,7 +69,7 @@ export interface EngineListener {
   onValidBlock(): void
   onVoteAdded(vote: Vote, own: boolean): void
   onPartAdded(header: PartSetHeader, index: number): void
-  onProposal(own: boolean): void
+  onProposal(proposal: Proposal, own: boolean): void
 }
 
 /**
@@ -188,7 +188,7 @@ export class ConsensusEngine {
     const admission = this.#pool.admitProposal(proposal, peerId)
     if (admission.kind === 'admitted') {
       this.#submit({ kind: 'proposal', proposal })
-      this.#listener?.onProposal(false)
+      this.#listener?.onProposal(proposal, false)
     }
     return refusalOf(admission)
   }
@@ -294,7 +294,7 @@ export class ConsensusEngine {
     // Written before any effect is performed; made durable before a signature leaves.
     this.#options.wal.append(encodeRecord(input))
     for (const effect of effects) this.#effects.perform(effect)
-    if (input.kind === 'signed-proposal') this.#listener?.onProposal(true)
+    if (input.kind === 'signed-proposal') this.#listener?.onProposal(input.proposal, true)
   }
 
   #admitOwn(input: Input): void {

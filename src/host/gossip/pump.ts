@@ -2,7 +2,7 @@
 import { encodeConsensusMessage } from '../../core/proto/index.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
 import { VoteType } from '../../core/types/index.ts'
-import type { Part, PartSet, PartSetHeader, Vote, VoteSet } from '../../core/types/index.ts'
+import type { Part, PartSet, PartSetHeader, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
 import { CHANNEL } from './channels.ts'
 import type { Link } from './link.ts'
 import { STEP_NUMBER } from './messages.ts'
@@ -21,6 +21,7 @@ export interface StoredBlocks {
 export interface Withheld {
   hasVote(vote: Vote): boolean
   hasPart(header: PartSetHeader, index: number): boolean
+  hasProposal(proposal: Proposal): boolean
 }
 
 /** Sends until nothing is lacking or the peer's queue is full; true when nothing is lacking. */
@@ -29,7 +30,7 @@ export function pumpCurrent(link: Link, state: ConsensusState, withheld: Withhel
   if (known.height === state.height) {
     return (
       pumpLastCommit(link, state, withheld) &&
-      pumpProposal(link, state) &&
+      pumpProposal(link, state, withheld) &&
       pumpParts(link, state, withheld) &&
       pumpVotes(link, state, withheld)
     )
@@ -71,7 +72,11 @@ export function needsStored({ known }: Link, ourHeight: bigint): boolean {
   return known.parts?.isFull() === false
 }
 
-const NOTHING_WITHHELD: Withheld = { hasVote: () => false, hasPart: () => false }
+const NOTHING_WITHHELD: Withheld = {
+  hasVote: () => false,
+  hasPart: () => false,
+  hasProposal: () => false,
+}
 
 function lackedParts(known: PeerState): readonly number[] {
   return known.parts === null ? [] : known.parts.not().indexes()
@@ -84,10 +89,11 @@ function pumpLastCommit(link: Link, state: ConsensusState, withheld: Withheld): 
   return pumpVoteSet(link, last, state.round, withheld)
 }
 
-function pumpProposal(link: Link, state: ConsensusState): boolean {
+function pumpProposal(link: Link, state: ConsensusState, withheld: Withheld): boolean {
   const { known } = link
   const proposal = state.proposal
   if (proposal === null || known.round !== proposal.round || known.hasProposal) return true
+  if (withheld.hasProposal(proposal)) return true
   if (!link.send(CHANNEL.data, encodeConsensusMessage({ kind: 'proposal', proposal }))) return false
   known.setHasProposal(proposal)
   const polka = proposal.polRound < 0 ? undefined : state.votes.get(proposal.polRound)?.prevotes

@@ -1,8 +1,7 @@
 // Consensus gossip: tells peers our step, takes their messages, and sends each what it lacks.
 import { decodeConsensusMessage, encodeConsensusMessage, tryDecode } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
-import type { PartSetHeader, Vote } from '../../core/types/index.ts'
-import { bytesKey } from '../../core/bytes/index.ts'
+import type { PartSetHeader, Proposal, Vote } from '../../core/types/index.ts'
 import { validatorsOf } from '../../core/consensus/index.ts'
 import type { ConsensusEngine, EngineListener } from '../engine/index.ts'
 import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
@@ -11,7 +10,8 @@ import { CHANNEL, CONSENSUS_CHANNELS } from './channels.ts'
 import { newRoundStepOf, newValidBlockOf, validateMessage } from './messages.ts'
 import { Link } from './link.ts'
 import { needsStored, ourVotesAt, pumpCurrent, pumpStored } from './pump.ts'
-import type { StoredBlocks, Withheld } from './pump.ts'
+import type { StoredBlocks } from './pump.ts'
+import { RelayBuffer } from './relay-buffer.ts'
 
 /** What the reactor is made of. */
 export interface ConsensusReactorOptions {
@@ -24,7 +24,7 @@ export interface ConsensusReactorOptions {
   readonly stopPeer: (peer: Peer, reason: string) => void
 }
 
-/** How long a message of somebody else waits for the peer's own word that it has it. */
+/** How long, and at most twice that, a message of somebody else waits for the peer's own word that it has it. */
 const RELAY_DELAY_MS = 10
 /** How long an announcement waits for a message to travel with; well below the relay delay. */
 const ANNOUNCE_DELAY_MS = 3
@@ -36,12 +36,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   readonly channels: readonly ChannelDescriptor[] = CONSENSUS_CHANNELS
   readonly #options: ConsensusReactorOptions
   readonly #links = new Map<string, Link>()
-  readonly #withheldVotes = new Set<Vote>()
-  readonly #withheldParts = new Set<string>()
-  readonly #withheld: Withheld = {
-    hasVote: (vote) => this.#withheldVotes.has(vote),
-    hasPart: (header, index) => this.#withheldParts.has(partKey(header, index)),
-  }
+  readonly #withheld = new RelayBuffer()
   #relayTimer: Timer | null = null
   #announceTimer: Timer | null = null
   #announcedPlace = ''
@@ -201,25 +196,35 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   onVoteAdded(vote: Vote, own: boolean): void {
+    if (own) return this.#pumpAllSoon()
+    this.#tellHasVote(vote)
+    this.#withheld.addVote(vote)
+    this.#relayLater()
+  }
+
+  // Who sent us the vote knows that we have it.
+  #tellHasVote(vote: Vote): void {
     const { height, round, type, validatorIndex: index } = vote
+    const { state } = this.#options.engine
+    const size = validatorsOf(state).size
     const message = encodeConsensusMessage({ kind: 'has-vote', height, round, type, index })
     for (const link of this.#links.values()) {
-      const peerHeight = link.known.height
-      if (peerHeight === height || peerHeight === height + 1n) this.#tellLater(link, message)
+      const { known } = link
+      if (known.height !== height && known.height !== height + 1n) continue
+      if (known.votesAt(vote, size, state.round)?.confirmed.get(index) === true) continue
+      this.#tellLater(link, message)
     }
-    if (own) return this.#pumpAllSoon()
-    this.#withheldVotes.add(vote)
-    this.#relayLater()
   }
 
   onPartAdded(header: PartSetHeader, index: number): void {
-    this.#withheldParts.add(partKey(header, index))
+    this.#withheld.addPart(header, index)
     this.#relayLater()
   }
 
-  onProposal(own: boolean): void {
-    if (own) this.#pumpAllSoon()
-    else this.#relayLater()
+  onProposal(proposal: Proposal, own: boolean): void {
+    if (own) return this.#pumpAllSoon()
+    this.#withheld.addProposal(proposal)
+    this.#relayLater()
   }
 
   #ownStep(): Uint8Array | null {
@@ -248,8 +253,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   #relayLater(): void {
     this.#relayTimer ??= this.#options.clock.setTimer(RELAY_DELAY_MS, () => {
       this.#relayTimer = null
-      this.#withheldVotes.clear()
-      this.#withheldParts.clear()
+      if (this.#withheld.age()) this.#relayLater()
       this.#pumpAllSoon()
     })
   }
@@ -317,8 +321,4 @@ export class ConsensusReactor implements Reactor, EngineListener {
       }
     }
   }
-}
-
-function partKey(header: PartSetHeader, index: number): string {
-  return `${bytesKey(header.hash)}/${index}`
 }

@@ -27,7 +27,7 @@ export function rpcEnvironmentOf(replica: Replica, validatorPubKey: PublicKey): 
     clock,
     crypto,
     logger: logger.child('rpc'),
-    genesisText: JSON.stringify(JSON.parse(formatGenesis(options.genesis))),
+    genesisText: formatGenesis(options.genesis),
     blocks: blockStore,
     states: stateStore,
     txIndex: replica.txIndex === null ? null : { findTx: findTx(replica), txsAt: txsAt(replica) },
