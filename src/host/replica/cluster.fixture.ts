@@ -221,7 +221,8 @@ export class Cluster {
       address: signer.address,
       signVote: async (chainId, vote) => {
         const signed = await signer.signVote(chainId, vote)
-        if (signed.ok) book.push(signatureOf(`${vote.height}/${vote.round}/${vote.type}`, signed.value))
+        if (signed.ok)
+          book.push(signatureOf(`${vote.height}/${vote.round}/${vote.type}`, signed.value))
         return signed
       },
       signProposal: async (chainId, proposal) => {
@@ -235,7 +236,7 @@ export class Cluster {
 }
 
 /** Turns of the event loop after which nothing more happens of itself. */
-const QUIET_TURNS = 12
+const QUIET_TURNS = 6
 
 const turn = (): Promise<void> => new Promise(setImmediate)
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

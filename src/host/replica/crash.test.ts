@@ -14,22 +14,28 @@ const LAST_HEIGHT = 3n
 const TARGET = 5n
 
 /** What a loss of power keeps of the changes that were not synced. */
-const LOSSES: readonly { readonly name: string; readonly keep: Keep; readonly batches: number }[] = [
-  { name: 'everything', keep: () => false, batches: 0 },
-  { name: 'nothing', keep: () => true, batches: Infinity },
-  { name: 'every other change', keep: (_, i) => i % 2 === 1, batches: 1 },
-  { name: 'the ends of writes', keep: (change) => change.kind === 'write' && 21, batches: 0 },
-]
+const LOSSES: readonly { readonly name: string; readonly keep: Keep; readonly batches: number }[] =
+  [
+    { name: 'everything', keep: () => false, batches: 0 },
+    { name: 'nothing', keep: () => true, batches: Infinity },
+    { name: 'every other change', keep: (_, i) => i % 2 === 1, batches: 1 },
+    {
+      name: 'all but the first bytes of writes',
+      keep: (change) => change.kind === 'write' && 21,
+      batches: 0,
+    },
+  ]
 
 /** A disk that loses power before step `crashAt`; `left` is what is on it then. */
 class FragileDisk {
   steps = 0
+  isFragile = true
   left: Disk | null = null
   readonly disk: Promise<Disk>
 
   constructor(crashAt: number, loss: (typeof LOSSES)[number]) {
     const beforeStep = (): void => {
-      if (this.steps++ !== crashAt) return
+      if (!this.isFragile || this.steps++ !== crashAt) return
       this.left = { files: files.crash(loss.keep), store: store.crash(loss.batches) }
     }
     const files: MemoryFiles = new MemoryFiles({ beforeStep })
@@ -51,6 +57,7 @@ async function crashOnce(crashAt: number, loss: (typeof LOSSES)[number]): Promis
   await cluster.start(CRASHING, await fragile.disk).catch(() => undefined)
   const isOver = (): boolean => cluster.heightOf(CRASHING) >= LAST_HEIGHT
   await cluster.until(() => fragile.left !== null || isOver())
+  fragile.isFragile = false
   const { left, steps } = fragile
   if (left !== null) {
     if (cluster.running[CRASHING] !== null) await cluster.abandon(CRASHING)
@@ -85,7 +92,7 @@ describe('a crash at every step on the disk', () => {
         if (!outcome.crashed) break
       }
       console.info(`${steps} crashes with ${loss.name} unsynced lost`)
-      expect(steps).toBeGreaterThan(60)
+      expect(steps).toBeGreaterThan(50)
     }, 60_000)
   }
 })
