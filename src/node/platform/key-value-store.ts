@@ -108,13 +108,14 @@ export class LevelKeyValueStore implements KeyValueStore {
 
   async #write(operations: readonly KeyValueOperation[], sync: boolean): Promise<void> {
     if (this.#failure !== null) throw this.#failure
-    const batch = operations.map((operation) =>
-      'put' in operation
-        ? { type: 'put' as const, key: operation.put[0], value: operation.put[1] }
-        : { type: 'del' as const, key: operation.del },
-    )
     try {
-      await this.#database.batch(batch, { sync })
+      // Chained: an array of operations is copied and checked twice, which took twice as long.
+      const batch = this.#database.batch()
+      for (const operation of operations) {
+        if ('put' in operation) batch.put(operation.put[0], operation.put[1])
+        else batch.del(operation.del)
+      }
+      await batch.write({ sync })
     } catch (cause) {
       const failure = storeError('batch', this.#database.location, cause)
       if (sync) this.#failure = failure
