@@ -17,6 +17,8 @@ export class Link {
   dirty = false
   /** A pass over the store is under way. */
   readingStore = false
+  /** The peer's full queue has refused an announcement since this was last taken back. */
+  missedNews = false
   #waiting: Uint8Array[] = []
 
   constructor(peer: Peer) {
@@ -26,7 +28,9 @@ export class Link {
   /** Sends now, with everything that waited; false when the peer's queue is full. */
   send(channelId: number, message: Uint8Array): boolean {
     this.flush()
-    return this.peer.send(channelId, message)
+    const sent = this.peer.send(channelId, message)
+    if (!sent && channelId === CHANNEL.state) this.missedNews = true
+    return sent
   }
 
   /** Sends on the state channel at the latest with the next `flush`. True when a deadline is needed. */
@@ -36,11 +40,13 @@ export class Link {
     return this.#waiting.length > 0
   }
 
-  /** Sends what waits. What a full queue refuses is lost: announcements are repaired, not resent. */
+  /** Sends what waits. What a full queue refuses is lost, and `missedNews` says so. */
   flush(): void {
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
-    for (const message of waiting) this.peer.send(CHANNEL.state, message)
+    for (const message of waiting) {
+      if (!this.peer.send(CHANNEL.state, message)) this.missedNews = true
+    }
   }
 }

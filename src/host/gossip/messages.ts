@@ -88,6 +88,9 @@ export function validateMessage(
       return validatePlace(message) ?? validateValue(message.blockId)
     case 'proposal-pol':
       return validateProposalPol(message)
+    case 'proposal':
+      // Before anything is kept for that many parts; the rest is the message pool's.
+      return message.proposal.blockId.partSetHeader.total > MAX_PARTS ? 'proposal: parts' : null
     case 'block-part':
       return message.height < 0n || message.round < 0 ? 'block-part: negative place' : null
     default:

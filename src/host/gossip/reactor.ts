@@ -79,7 +79,20 @@ export class ConsensusReactor implements Reactor, EngineListener {
 
   onDrain(peer: Peer): void {
     const link = this.#links.get(peer.id)
-    if (link !== undefined) this.#pumpSoon(link)
+    if (link === undefined) return
+    if (link.missedNews) this.#tellPlace(link)
+    this.#pumpSoon(link)
+  }
+
+  // A peer that does not know our step, or which parts we lack, sends us nothing ever again.
+  #tellPlace(link: Link): void {
+    link.missedNews = false
+    const { state } = this.#options.engine
+    const step = this.#ownStep()
+    const collected = state.proposalParts?.isComplete === false ? newValidBlockOf(state) : null
+    if (step !== null) link.send(CHANNEL.state, step)
+    if (step === null || collected === null) return
+    link.send(CHANNEL.state, encodeConsensusMessage(collected))
   }
 
   receive(peer: Peer, channelId: number, bytes: Uint8Array): void {
@@ -284,7 +297,11 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   #pumpFromStore(link: Link): void {
-    if (link.readingStore) return
+    if (link.readingStore) {
+      // What the reader has passed already may be lacking again.
+      link.dirty = true
+      return
+    }
     link.readingStore = true
     const { height } = link.known
     pumpStored(link, this.#options.blocks, this.#options.engine.state.height)

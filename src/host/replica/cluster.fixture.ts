@@ -249,6 +249,11 @@ function signatureOf(place: string, signed: Vote | Proposal): Signature {
   return { place, value, signature: hex(signed.signature) }
 }
 
+/** The seed with which a validator signs. */
+export function signingSeedOf(index: number): Uint8Array {
+  return seedOf(index, 1)
+}
+
 function seedOf(index: number, purpose: number): Uint8Array {
   return new Uint8Array(32).fill(10 * (index + 1) + purpose)
 }
