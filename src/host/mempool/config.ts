@@ -23,6 +23,11 @@ export interface MempoolConfig {
    * everybody has it by then and it is not sent at all; elsewhere it costs this much per hop.
    */
   readonly relayDelayMs: number
+  /**
+   * How long a transaction waits for others to travel with when some were sent just before; the first
+   * after a pause leaves at once.
+   */
+  readonly batchDelayMs: number
   /** Bytes of transactions put into one message; a larger transaction travels alone. */
   readonly maxBatchBytes: number
 }
@@ -37,6 +42,7 @@ export const DEFAULT_MEMPOOL_CONFIG: MempoolConfig = {
   recheck: true,
   recheckBudgetMs: 2,
   broadcast: true,
-  relayDelayMs: 100,
+  relayDelayMs: 250,
+  batchDelayMs: 5,
   maxBatchBytes: 16 * 1024,
 }

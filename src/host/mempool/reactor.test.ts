@@ -36,7 +36,7 @@ interface Scene extends World {
 }
 
 function makeScene(config: Partial<MempoolConfig> = {}): Scene {
-  const world = makeWorld(config)
+  const world = makeWorld({ batchDelayMs: 0, ...config })
   const stopped: string[] = []
   const reactor = new MempoolReactor({
     mempool: world.mempool,
@@ -68,6 +68,21 @@ describe('mempool reactor', () => {
     void scene.mempool.checkTx(tx('c'))
     await settle(scene.clock)
     expect(peers[0]?.texts).toEqual([['a', 'b'], ['c']])
+  })
+
+  test('sends the first transaction at once and lets those right behind it travel together', async () => {
+    const scene = makeScene({ batchDelayMs: 5 })
+    const peer = scene.peer('p1')
+    scene.clock.advance(1)
+    for (const text of ['a', 'b', 'c']) {
+      void scene.mempool.checkTx(tx(text))
+      await settle(scene.clock)
+    }
+    expect(peer.texts).toEqual([['a']])
+    scene.clock.advance(4)
+    expect(peer.texts).toEqual([['a']])
+    scene.clock.advance(1)
+    expect(peer.texts).toEqual([['a'], ['b', 'c']])
   })
 
   test('gives a new peer what waits, and a late one nothing twice', async () => {

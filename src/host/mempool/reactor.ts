@@ -3,7 +3,7 @@
 
 import { decodeTxs, encodeTxs, tryDecode } from '../../core/proto/index.ts'
 import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
-import type { Clock, Logger } from '../ports/index.ts'
+import type { Clock, Logger, Timer } from '../ports/index.ts'
 import type { Mempool } from './mempool.ts'
 import { OutgoingLog } from './outgoing-log.ts'
 import type { PooledTx } from './pooled-tx.ts'
@@ -58,6 +58,8 @@ export class MempoolReactor implements Reactor {
   readonly #peers = new Map<string, PeerCursor>()
   readonly #stopListening: () => void
   #isScheduled = false
+  #pushedAtMs = -Infinity
+  #batchTimer: Timer | null = null
 
   constructor(options: MempoolReactorOptions) {
     const { mempool, clock } = options
@@ -118,6 +120,7 @@ export class MempoolReactor implements Reactor {
   stop(): void {
     this.#stopListening()
     this.#relay.stop()
+    this.#batchTimer?.cancel()
     this.#peers.clear()
   }
 
@@ -145,16 +148,19 @@ export class MempoolReactor implements Reactor {
     this.#schedule()
   }
 
+  // Under load every request is a turn of its own: one message each would cost more than the rest.
   #schedule(): void {
     if (this.#isScheduled || this.#peers.size === 0) return
     this.#isScheduled = true
-    this.#clock.defer(() => {
-      this.#isScheduled = false
-      this.#push()
-    })
+    const { batchDelayMs } = this.#mempool.config
+    const waitMs = this.#pushedAtMs + batchDelayMs - this.#clock.monotonicMs()
+    if (waitMs <= 0) return this.#clock.defer(() => this.#push())
+    this.#batchTimer = this.#clock.setTimer(waitMs, () => this.#push())
   }
 
   #push(): void {
+    this.#isScheduled = false
+    this.#pushedAtMs = this.#clock.monotonicMs()
     // Peers that stand at the same position mostly get the same message; the last one made is
     // reused.
     let shared: Batch | null = null
