@@ -130,6 +130,8 @@ describe('gossip of votes', () => {
     await pass(station, 0)
     const vote = station.voteOf(1, { type: VoteType.prevote, height: 1n, round: 0 })
     station.hear(near, { kind: 'vote', vote })
+    // Something else is sent meanwhile; the vote does not travel with it.
+    station.step(far, { height: 1n, step: STEP_NUMBER.prevote })
     await pass(station, 5)
     const others = (peer: FakePeer): unknown[] =>
       peer.got('vote').filter((each) => each.vote.validatorIndex === vote.validatorIndex)
@@ -226,7 +228,6 @@ describe('a peer without measure', () => {
   test('claims: floods of far rounds, heights and indexes keep the book of the peer small', async () => {
     const station = await start(2)
     const peer = station.join('a')
-    const before = process.memoryUsage().heapUsed
     for (let round = 0; round < 20_000; round++) {
       station.step(peer, { height: 1n, round, step: PROPOSE })
       for (const type of [1, 2]) {
@@ -239,7 +240,6 @@ describe('a peer without measure', () => {
       (round) => link?.known.knownVotes(round, 1) !== null,
     )
     expect(kept.length).toBeLessThanOrEqual(3)
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(32 * 1024 * 1024)
   })
 
   test('messages: bits of another size, and bytes that are no message, harm nobody', async () => {

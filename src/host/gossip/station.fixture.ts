@@ -8,7 +8,7 @@ import type { BlockId, Vote } from '../../core/types/index.ts'
 import { nativeCrypto } from '../../node/platform/index.ts'
 import type { Peer } from '../p2p/index.ts'
 import { Cluster, signingSeedOf } from '../replica/cluster.fixture.ts'
-import type { Running } from '../replica/cluster.fixture.ts'
+import type { Disk, Running } from '../replica/cluster.fixture.ts'
 import { CHANNEL } from './index.ts'
 
 type MessageOf<K extends ConsensusWireMessage['kind']> = Extract<ConsensusWireMessage, { kind: K }>
@@ -61,11 +61,10 @@ export class FakePeer implements Peer {
   }
 }
 
-/** Node 0 of `size` validators; the others are only keys. */
+/** Node 0 of `size` validators, the first proposer; the others are only keys. */
 export class Station {
   readonly cluster: Cluster
   readonly node: Running
-  readonly stopped: string[] = []
 
   private constructor(cluster: Cluster, node: Running) {
     this.cluster = cluster
@@ -73,8 +72,13 @@ export class Station {
   }
 
   static async start(size: number): Promise<Station> {
-    const cluster = new Cluster({ size })
+    const cluster = new Cluster({ size, powers: [11n] })
     return new Station(cluster, await cluster.start(0, await Cluster.freshDisk()))
+  }
+
+  /** Node 0 once more, on what is on a disk. */
+  static async startOn(cluster: Cluster, disk: Disk): Promise<Station> {
+    return new Station(cluster, await cluster.start(0, disk))
   }
 
   /** A new peer, known to the node. */

@@ -43,9 +43,8 @@ export interface Disk {
 /** A signature that was given out. */
 export interface Signature {
   readonly place: string
-  /** What was signed, without its time. */
+  /** What was signed, and the signature: the same message has the same one for ever. */
   readonly value: string
-  readonly signature: string
 }
 
 /** A validator that runs. */
@@ -57,6 +56,8 @@ export interface Running extends Disk {
 /** What a cluster is made of. */
 export interface ClusterOptions {
   readonly size: number
+  /** Powers of the first validators; the others have 10. */
+  readonly powers?: readonly bigint[]
   readonly engine?: EngineConfig
   readonly genesis?: Partial<Genesis>
 }
@@ -83,7 +84,7 @@ export class Cluster {
       consensusParams: defaultConsensusParams,
       validators: this.running.map((_, i) => ({
         ...keyOf(i),
-        power: 10n,
+        power: options.powers?.[i] ?? 10n,
         name: `node${i}`,
       })),
       appHash: new Uint8Array(0),
@@ -188,7 +189,7 @@ export class Cluster {
     }
   }
 
-  /** Every place at which a validator gave out signatures for two values. */
+  /** Every place at which a validator gave out two signatures. */
   equivocations(): string[] {
     return this.signatures.flatMap((signatures, index) => {
       const values = new Map<string, string>()
@@ -245,8 +246,8 @@ const hostOf = (index: number): string => `host${index}`
 function signatureOf(place: string, signed: Vote | Proposal): Signature {
   const { hash, partSetHeader } = signed.blockId
   const pol = 'polRound' in signed ? `/${signed.polRound}` : ''
-  const value = `${hex(hash)}/${partSetHeader.total}/${hex(partSetHeader.hash)}${pol}`
-  return { place, value, signature: hex(signed.signature) }
+  const value = `${hex(hash)}/${hex(partSetHeader.hash)}${pol} by ${hex(signed.signature)}`
+  return { place, value }
 }
 
 /** The seed with which a validator signs. */

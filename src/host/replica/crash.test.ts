@@ -12,6 +12,7 @@ const OTHER = 1
 /** The heights whose steps are tried one by one, and the height reached after the crash. */
 const LAST_HEIGHT = 3n
 const TARGET = 5n
+const DOWN_MS = 100
 
 /** What a loss of power keeps of the changes that were not synced. */
 const LOSSES: readonly { readonly name: string; readonly keep: Keep; readonly batches: number }[] =
@@ -61,6 +62,8 @@ async function crashOnce(crashAt: number, loss: (typeof LOSSES)[number]): Promis
   const { left, steps } = fragile
   if (left !== null) {
     if (cluster.running[CRASHING] !== null) await cluster.abandon(CRASHING)
+    // A second signature of one message would have another time.
+    cluster.clock.advance(DOWN_MS)
     await cluster.start(CRASHING, left)
   }
   await cluster.until(() => [CRASHING, OTHER].every((i) => cluster.heightOf(i) >= TARGET))
