@@ -1,4 +1,5 @@
-// `npm run bench`: the figures of four node processes with real disks and sockets, as a table and as JSON.
+// `npm run bench`: the figures of four node processes with real disks and sockets, as a table and
+// as JSON.
 //
 // With --comet PATH, or a binary in .interop/bin, CometBFT does the same work in the same run.
 
@@ -51,7 +52,12 @@ function printTable(rows) {
   ]
   const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)))
   for (const line of lines) {
-    console.log(line.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd())
+    console.log(
+      line
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd(),
+    )
   }
 }
 
@@ -62,7 +68,9 @@ function readOptions(args) {
     if (args[i] === '--comet' && value !== undefined) options.comet = value === 'no' ? null : value
     else if (args[i] === '--seconds' && Number(value) > 0) options.seconds = Number(value)
     else {
-      console.error(`ERROR: unknown or incomplete option ${args[i]}; there are --comet PATH|no and --seconds N`)
+      console.error(
+        `ERROR: unknown or incomplete option ${args[i]}; there are --comet PATH|no and --seconds N`,
+      )
       process.exit(1)
     }
   }

@@ -1,4 +1,5 @@
-// Four node processes on loopback, from homes that `testnet` wrote: ours, or CometBFT's for comparison.
+// Four node processes on loopback, from homes that `testnet` wrote: ours, or CometBFT's for
+// comparison.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,9 @@ import { join } from 'node:path'
 const CLOCK_TICKS_PER_SECOND = 100
 const VALIDATORS = 4
 
-/** How to run one implementation: a command with its first arguments, and settings for config.toml. */
+/**
+ * How to run one implementation: a command with its first arguments, and settings for config.toml.
+ */
 export function ours(root) {
   return {
     name: 'quadrille',
@@ -90,9 +93,8 @@ export class Network {
 
   /** Ends the processes that this network started, and removes their homes. */
   async stop() {
-    const ended = this.#processes.map((child) =>
-      child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : null,
-    )
+    const running = this.#processes.filter((child) => child.exitCode === null)
+    const ended = running.map((child) => new Promise((resolve) => child.once('exit', resolve)))
     for (const child of this.#processes) child.kill('SIGTERM')
     const deadline = setTimeout(() => {
       for (const child of this.#processes) child.kill('SIGKILL')
@@ -108,27 +110,35 @@ function homes(folder) {
 }
 
 function nodeId([command, ...first], home) {
-  return spawnSync(command, [...first, 'show-node-id', '--home', home]).stdout.toString().trim()
+  return spawnSync(command, [...first, 'show-node-id', '--home', home])
+    .stdout.toString()
+    .trim()
 }
 
 // Keys are `table.name` or a bare name of the first part of the file.
 function edit(file, settings) {
   let table = ''
-  const lines = readFileSync(file, 'utf8').split('\n').map((line) => {
-    const header = /^\[(.+)\]$/.exec(line)
-    if (header) table = header[1]
-    const name = /^([\w-]+) = /.exec(line)?.[1]
-    const value = settings[table === '' ? name : `${table}.${name}`]
-    return name === undefined || value === undefined ? line : `${name} = ${JSON.stringify(value)}`
-  })
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => {
+      const header = /^\[(.+)\]$/.exec(line)
+      if (header) table = header[1]
+      const name = /^([\w-]+) = /.exec(line)?.[1]
+      const value = settings[table === '' ? name : `${table}.${name}`]
+      return name === undefined || value === undefined ? line : `${name} = ${JSON.stringify(value)}`
+    })
   writeFileSync(file, lines.join('\n'))
 }
 
 async function freePorts(count) {
   const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
-    })),
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
+        }),
+    ),
   )
   const ports = servers.map((server) => server.address().port)
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))

@@ -13,7 +13,8 @@ export class Connection {
       connection.#socket = connect(port, '127.0.0.1', () => resolve(connection))
       connection.#socket.setNoDelay(true)
       connection.#socket.on('data', (bytes) => connection.#take(bytes.toString('latin1')))
-      const fail = (error) => {
+      const fail = (cause) => {
+        const error = new Error(`port ${port}: ${cause.message}`, { cause })
         reject(error)
         connection.#waiting?.reject(error)
       }

@@ -15,7 +15,10 @@ export interface Program {
 }
 
 /** A node of ours. */
-export const QUADRILLE_NODE: Program = { command: QUADRILLE, ready: /rpc.*listening|listening.*rpc/i }
+export const QUADRILLE_NODE: Program = {
+  command: QUADRILLE,
+  ready: /rpc.*listening|listening.*rpc/i,
+}
 
 /** How a network is made. */
 export interface LocalNetworkOptions {
@@ -100,7 +103,7 @@ export class LocalNetwork {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#members.map(({ process }) => process?.end('SIGKILL')))
+    await Promise.all(this.#members.map((_, i) => this.endNode(i, 'SIGKILL')))
     rmSync(this.#folder, { recursive: true, force: true })
   }
 

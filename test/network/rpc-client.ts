@@ -70,7 +70,9 @@ export class RpcClient {
     return response.value === null ? null : Buffer.from(response.value, 'base64').toString()
   }
 
-  /** Resolves with the node's height once that is at least `height`; told by the node, not asked. */
+  /**
+   * Resolves with the node's height once that is at least `height`; told by the node, not asked.
+   */
   async reached(height: number, limitMs = 60_000): Promise<number> {
     const socket = new WebSocket(`${this.url.replace('http', 'ws')}/websocket`)
     const deadline = setTimeout(() => socket.terminate(), limitMs)

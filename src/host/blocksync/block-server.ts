@@ -10,7 +10,9 @@ const MAX_REQUESTS = 64
 const MIB = 1024 * 1024
 /** The largest block of the protocol, and its framing. Source: wire.md 2.4. */
 const RECV_CAPACITY = 100 * MIB + 1024
-/** A block is only queued into an empty queue, so this is the largest block and not a heap of them. */
+/**
+ * A block is only queued into an empty queue, so this is the largest block and not a heap of them.
+ */
 const SEND_QUEUE_BYTES = 8 * MIB
 
 /** The blocks that can be served. */

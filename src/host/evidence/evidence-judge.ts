@@ -1,4 +1,5 @@
-// Judges the evidence of proposed blocks against the stored chain, and remembers what was committed.
+// Judges the evidence of proposed blocks against the stored chain, and remembers what was
+// committed.
 import type { Time } from '../../core/bytes/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'

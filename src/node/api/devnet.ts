@@ -1,9 +1,15 @@
-// A network of validators inside one process: the same node as ever, with stores and sockets in memory.
+// A network of validators inside one process: the same node as ever, with stores and sockets in
+// memory.
 import type { Genesis } from '../../core/types/index.ts'
 import { defaultConsensusParams } from '../../core/types/index.ts'
 import { DefinedApplication } from '../../host/abci/index.ts'
 import type { App } from '../../host/abci/index.ts'
-import { MemoryFiles, MemoryKeyValueStore, MemoryNetwork, silentLogger } from '../../host/memory/index.ts'
+import {
+  MemoryFiles,
+  MemoryKeyValueStore,
+  MemoryNetwork,
+  silentLogger,
+} from '../../host/memory/index.ts'
 import { peerIdOf } from '../../host/p2p/index.ts'
 import type { Network } from '../../host/ports/index.ts'
 import { generateFileSigner } from '../../host/privval/index.ts'
@@ -31,7 +37,9 @@ const MOST_VALIDATORS = 100
 const HOST = 'devnet'
 const PORT = 26656
 
-/** A block follows a transaction at once; without any, one a second shows that the network lives. */
+/**
+ * A block follows a transaction at once; without any, one a second shows that the network lives.
+ */
 const TIMES = {
   timeouts: {
     proposeMs: 1000,

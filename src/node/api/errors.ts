@@ -11,7 +11,10 @@ export class QuadrilleError extends Error {
   }
 }
 
-/** A transaction that the application or the mempool refused, or that failed when its block was executed. */
+/**
+ * A transaction that the application or the mempool refused, or that failed when its block was
+ * executed.
+ */
 export class TxRejectedError extends QuadrilleError {
   override readonly code = 'TX_REJECTED'
   /** The application's code, or 0 when the mempool refused before asking it. */
@@ -20,11 +23,7 @@ export class TxRejectedError extends QuadrilleError {
   /** The application's words. */
   readonly log: string
 
-  constructor(result: {
-    readonly code: number
-    readonly codespace: string
-    readonly log: string
-  }) {
+  constructor(result: { readonly code: number; readonly codespace: string; readonly log: string }) {
     super('TX_REJECTED', `the transaction was rejected: ${result.log}`)
     this.name = 'TxRejectedError'
     this.abciCode = result.code

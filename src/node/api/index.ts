@@ -1,5 +1,5 @@
-// The package `quadrille`. Promises: a replicated application in a few lines, in the application's own
-// types; errors with stable codes. Must never show protobuf, ABCI or a file to who did not ask.
+// The package `quadrille`. Promises: a replicated application in a few lines, in the application's
+// own types; errors with stable codes. Must never show protobuf, ABCI or a file to who did not ask.
 // Counterpart in CometBFT: none; it is embedded as a Go library or run beside the application.
 export { defineApp } from '../../host/abci/index.ts'
 export type { App, AppDef, Ctx, Fault, StandardSchema } from '../../host/abci/index.ts'

@@ -9,7 +9,9 @@ import type { Subscription, TxEvent } from '../../host/events/index.ts'
 import type { Replica } from '../../host/replica/index.ts'
 import { QuadrilleError, TxRejectedError } from './errors.ts'
 
-/** What became of a transaction. It is final: no node will ever see another block at that height. */
+/**
+ * What became of a transaction. It is final: no node will ever see another block at that height.
+ */
 export interface Receipt {
   readonly height: bigint
   /** SHA-256 of the transaction, upper-case hex. */
@@ -46,9 +48,9 @@ export interface NodeHandle<S, T> extends AsyncDisposable {
   /** The application's state after the last block of this node, for reading. */
   readonly state: Readonly<S>
   /**
-   * Resolves when the transaction is final. Rejects with {@link TxRejectedError} when the application
-   * refuses it or it fails in its block, and with the signal's reason when that aborts the wait (the
-   * transaction may still become final).
+   * Resolves when the transaction is final. Rejects with {@link TxRejectedError} when the
+   * application refuses it or it fails in its block, and with the signal's reason when that aborts
+   * the wait (the transaction may still become final).
    */
   submit(tx: T, options?: { readonly signal?: AbortSignal }): Promise<Receipt>
   /** Every block in order, without gaps, until the signal aborts or the node stops. */
@@ -57,8 +59,8 @@ export interface NodeHandle<S, T> extends AsyncDisposable {
 }
 
 interface Waiting {
-  resolve(event: TxEvent): void
-  reject(error: Error): void
+  readonly resolve: (event: TxEvent) => void
+  readonly reject: (error: Error) => void
 }
 
 const NS_PER_MS = 1_000_000n
@@ -99,7 +101,9 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     // A refusal below leaves nobody to hear of it.
     final.catch(() => undefined)
     const checked = await this.#replica.mempool.checkTx(bytes)
-    if (!checked.ok) throw new TxRejectedError({ code: 0, codespace: '', log: checked.error.reason })
+    if (!checked.ok) {
+      throw new TxRejectedError({ code: 0, codespace: '', log: checked.error.reason })
+    }
     if (checked.value.code !== 0) throw new TxRejectedError(checked.value)
     const { height, result } = await final
     if (result.code !== 0) throw new TxRejectedError(result)
@@ -172,14 +176,18 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     const earliest = blockStore.base > initialHeight ? blockStore.base : initialHeight
     if (from === 'earliest') return earliest
     if (from >= earliest) return from
-    throw new QuadrilleError('HEIGHT_UNAVAILABLE', `blocks begin at height ${earliest}, not ${from}`)
+    throw new QuadrilleError(
+      'HEIGHT_UNAVAILABLE',
+      `blocks begin at height ${earliest}, not ${from}`,
+    )
   }
 
   async #block(height: bigint): Promise<Block<T>> {
     const { blockStore } = this.#replica
     const block = await blockStore.loadBlock(height)
     const meta = await blockStore.loadBlockMeta(height)
-    const commit = (await blockStore.loadCommit(height)) ?? (await blockStore.loadSeenCommit(height))
+    const commit =
+      (await blockStore.loadCommit(height)) ?? (await blockStore.loadSeenCommit(height))
     if (block === null || meta === null) {
       throw new QuadrilleError('HEIGHT_UNAVAILABLE', `block ${height} is not stored any more`)
     }
@@ -188,7 +196,8 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
       time: dateOf(block.header.time),
       round: commit?.round ?? 0,
       hash: toHexUpper(meta.blockId.hash),
-      // Bytes that are no transaction of the application can only be put there by a faulty proposer.
+      // Bytes that are no transaction of the application can only be put there by a faulty
+      // proposer.
       txs: block.txs.flatMap((bytes) => {
         const tx = decodeAppTx(bytes, this.#app['~def'].tx)
         return tx.ok ? [tx.value] : []
