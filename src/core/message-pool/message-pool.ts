@@ -151,7 +151,8 @@ export class MessagePool {
     if (known !== null) return known
     // What we signed just now, or logged after it was verified, is not verified again.
     const isOwn = peerId === null
-    const fault = (isOwn ? null : this.#signatureFault(vote, signer)) ?? this.#extensionFault(vote, signer)
+    const fault =
+      (isOwn ? null : this.#signatureFault(vote, signer)) ?? this.#extensionFault(vote, signer)
     if (fault !== null) return refused(fault)
     if (this.#isCatchUp(vote.round) && peerId !== null) {
       this.#peerBook(peerId).useCatchUp(vote.round)

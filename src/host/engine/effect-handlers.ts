@@ -27,7 +27,10 @@ export interface EffectHandlersOptions extends EngineOptions {
   readonly listener: () => EngineListener | null
 }
 
-/** A proposed block may be this far ahead of our clock; more, and we prevote nil. CometBFT's default. */
+/**
+ * A proposed block may be this far ahead of our clock; more, and we prevote nil. CometBFT's
+ * default.
+ */
 const BLOCK_TIME_TOLERANCE_NS = 60_000_000_000n
 /** A vote's time is later than its block's by at least this. Source: wire.md 2.7. */
 const VOTE_TIME_STEP_NS = 1_000_000n

@@ -142,7 +142,9 @@ export class ConsensusEngine {
     return this.#heightStartedAtMs
   }
 
-  /** When the height before was decided, on the monotonic clock; null when none was since the start. */
+  /**
+   * When the height before was decided, on the monotonic clock; null when none was since the start.
+   */
   get decidedAtMs(): number | null {
     return this.#effects.decidedAtMs
   }
@@ -214,7 +216,9 @@ export class ConsensusEngine {
     const before = this.#state
     this.#submit({ kind: 'block-part', ...message })
     const parts = this.#state.proposalParts
-    if (this.#state !== before && parts !== null) this.#listener?.onPartAdded(parts.header, part.index)
+    if (this.#state !== before && parts !== null) {
+      this.#listener?.onPartAdded(parts.header, part.index)
+    }
     return null
   }
 

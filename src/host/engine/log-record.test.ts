@@ -83,7 +83,12 @@ describe('log record', () => {
   )
 
   test('encodeRecord: the start of a height keeps how it began', () => {
-    const start = { kind: 'start-height', height: 9n, waitForTxs: true, immediately: false } as Input
+    const start = {
+      kind: 'start-height',
+      height: 9n,
+      waitForTxs: true,
+      immediately: false,
+    } as Input
     expect(decodeRecord(nobleCrypto, encodeRecord(start))).toEqual({
       kind: 'height-start',
       height: 9n,

@@ -2,7 +2,11 @@
 import type { Effect, Input } from '../../core/consensus/index.ts'
 import { blockIdKey, VoteType } from '../../core/types/index.ts'
 
-const TYPE_OF = { prevote: VoteType.prevote, precommit: VoteType.precommit, proposal: 'proposal' } as const
+const TYPE_OF = {
+  prevote: VoteType.prevote,
+  precommit: VoteType.precommit,
+  proposal: 'proposal',
+} as const
 
 /**
  * Collects requests and strikes them out as their answers are replayed. What is left at the end was

@@ -16,7 +16,12 @@ function at(height: bigint, round: number, step = 1): PeerState {
 describe('PeerState', () => {
   test('applyRoundStep: an older or equal announcement changes nothing', () => {
     const state = at(5n, 2, 3)
-    for (const [height, round, step] of [[4n, 9, 8], [5n, 1, 8], [5n, 2, 3], [5n, 2, 2]] as const) {
+    for (const [height, round, step] of [
+      [4n, 9, 8],
+      [5n, 1, 8],
+      [5n, 2, 3],
+      [5n, 2, 2],
+    ] as const) {
       expect(state.applyRoundStep({ height, round, step, lastCommitRound: 0 })).toBe(false)
     }
     expect([state.height, state.round, state.step]).toEqual([5n, 2, 3])

@@ -2,7 +2,14 @@
 import { encodeConsensusMessage } from '../../core/proto/index.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
 import { VoteType } from '../../core/types/index.ts'
-import type { Part, PartSet, PartSetHeader, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
+import type {
+  Part,
+  PartSet,
+  PartSetHeader,
+  Proposal,
+  Vote,
+  VoteSet,
+} from '../../core/types/index.ts'
 import { CHANNEL } from './channels.ts'
 import type { Link } from './link.ts'
 import { STEP_NUMBER } from './messages.ts'
@@ -41,8 +48,14 @@ export function pumpCurrent(link: Link, state: ConsensusState, withheld: Withhel
   return true
 }
 
-/** The same for a peer whose height is decided here: stored precommits, then the parts it asks for. */
-export async function pumpStored(link: Link, blocks: StoredBlocks, ourHeight: bigint): Promise<boolean> {
+/**
+ * The same for a peer whose height is decided here: stored precommits, then the parts it asks for.
+ */
+export async function pumpStored(
+  link: Link,
+  blocks: StoredBlocks,
+  ourHeight: bigint,
+): Promise<boolean> {
   const { known } = link
   const height = known.height
   if (height < blocks.base) return true
@@ -120,8 +133,8 @@ function collectedPartSet(known: PeerState, state: ConsensusState): PartSet | nu
   return null
 }
 
-// In step commit a peer surely collects the decided block. One that knew the part set already, from its
-// log after a restart, does not announce it again.
+// In step commit a peer surely collects the decided block. One that knew the part set already, from
+// its log after a restart, does not announce it again.
 function expectInCommit(known: PeerState, header: PartSetHeader): void {
   if (known.step === STEP_NUMBER.commit && known.partsHeader === null) known.expectParts(header)
 }

@@ -1,5 +1,9 @@
 // Consensus gossip: tells peers our step, takes their messages, and sends each what it lacks.
-import { decodeConsensusMessage, encodeConsensusMessage, tryDecode } from '../../core/proto/index.ts'
+import {
+  decodeConsensusMessage,
+  encodeConsensusMessage,
+  tryDecode,
+} from '../../core/proto/index.ts'
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import type { PartSetHeader, Proposal, Vote } from '../../core/types/index.ts'
 import { validatorsOf } from '../../core/consensus/index.ts'
@@ -24,7 +28,10 @@ export interface ConsensusReactorOptions {
   readonly stopPeer: (peer: Peer, reason: string) => void
 }
 
-/** How long, and at most twice that, a message of somebody else waits for the peer's own word that it has it. */
+/**
+ * How long, and at most twice that, a message of somebody else waits for the peer's own word that
+ * it has it.
+ */
 const RELAY_DELAY_MS = 10
 /** How long an announcement waits for a message to travel with; well below the relay delay. */
 const ANNOUNCE_DELAY_MS = 3

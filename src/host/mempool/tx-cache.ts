@@ -1,8 +1,8 @@
 // The keys of transactions seen lately, least recently seen forgotten first.
 
 /**
- * A bounded set of keys in the order they were last seen. The order is kept beside the set: a Set whose
- * first key is taken out again and again walks over all that were there before it.
+ * A bounded set of keys in the order they were last seen. The order is kept beside the set: a Set
+ * whose first key is taken out again and again walks over all that were there before it.
  */
 export class TxCache {
   /** When each key was last seen. */
@@ -53,7 +53,9 @@ export class TxCache {
 
   #forgetOldest(): void {
     const oldest = this.#order[this.#first++]
-    if (oldest !== undefined && this.#seen.get(oldest.key) === oldest.at) this.#seen.delete(oldest.key)
+    if (oldest !== undefined && this.#seen.get(oldest.key) === oldest.at) {
+      this.#seen.delete(oldest.key)
+    }
     if (this.#first > this.#capacity) this.#dropPassedOver()
   }
 

@@ -89,11 +89,7 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
 
 type Rooms = Omit<Foundation, 'wal' | 'chainState' | 'lastPrecommits' | 'lastHeader' | 'close'>
 
-function makeRooms(
-  options: ReplicaOptions,
-  blockStore: BlockStore,
-  stateStore: StateStore,
-): Rooms {
+function makeRooms(options: ReplicaOptions, blockStore: BlockStore, stateStore: StateStore): Rooms {
   const { crypto, clock, logger, store } = options.ports
   const application = serializeApplication(options.application)
   const eventBus = new EventBus()
@@ -172,7 +168,8 @@ async function refuseRecentlyUsedKey(
   for (let back = 0n; back < BigInt(doubleSignCheckHeight); back++) {
     const height = blockStore.height - back
     if (height < blockStore.base || height <= 0n) return
-    const commit = await blockStore.loadSeenCommit(height) ?? (await blockStore.loadCommit(height))
+    const commit =
+      (await blockStore.loadSeenCommit(height)) ?? (await blockStore.loadCommit(height))
     const isOurs = commit?.signatures.some(
       ({ blockIdFlag, validatorAddress }) =>
         blockIdFlag === BlockIdFlag.commit && equalBytes(validatorAddress, signer.address),

@@ -66,9 +66,7 @@ function submitTo(replica: Replica, tx: Uint8Array): RpcSubmission | Promise<Rpc
   return checked instanceof Promise ? checked.then(submissionOf) : submissionOf(checked)
 }
 
-function submissionOf(
-  result: Awaited<ReturnType<Replica['mempool']['checkTx']>>,
-): RpcSubmission {
+function submissionOf(result: Awaited<ReturnType<Replica['mempool']['checkTx']>>): RpcSubmission {
   return result.ok
     ? { kind: 'checked', response: result.value }
     : { kind: 'refused', reason: result.error.reason }
