@@ -33,7 +33,8 @@ export class Connection {
   /** Sends one body and answers the body that comes back. One request at a time. */
   post(body) {
     this.#socket.write(
-      `POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      'POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\n' +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
     )
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }

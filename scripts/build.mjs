@@ -1,4 +1,5 @@
-// `npm run build -- [--fresh]`: set-up and nothing else; with `--fresh` from nothing, for a package.
+// `npm run build -- [--fresh]`: set-up and nothing else; with `--fresh` from nothing, for a
+// package.
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'

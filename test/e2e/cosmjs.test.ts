@@ -31,7 +31,7 @@ describe('CosmJS', () => {
     client.disconnect()
   })
 
-  test('broadcastTxCommit: the transaction is read back by hash, by height and by query', async () => {
+  test('broadcastTxCommit: is read back by hash, by height and by query', async () => {
     const client = await Comet38Client.connect(network.rpc(1).url)
     const committed = await client.broadcastTxCommit({ tx: toAscii('cosm=js') })
     expect(committed.txResult?.code).toBe(0)

@@ -47,7 +47,7 @@ describe('three of ours and one CometBFT', () => {
     await expectEqualChain(HEIGHTS, target)
   }, 120_000)
 
-  test('interop: one of ours, killed and started again, catches up with CometBFT needed', async () => {
+  test('interop: one of ours, killed and started again, catches up through CometBFT', async () => {
     await network.endNode(0, 'SIGKILL')
     const height = await network.rpc(COMET).height()
     await network.rpc(COMET).commit('while-ours-is-down=1')

@@ -5,7 +5,10 @@ const INVALID = 255
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const CODES: Uint8Array = asciiCodes(ALPHABET)
 const VALUES: Uint8Array = invert(CODES)
-/** Longest run of character codes handed to String.fromCharCode at once: its arguments go on the stack. */
+/**
+ * Longest run of character codes handed to String.fromCharCode at once: its arguments go on the
+ * stack.
+ */
 const CHUNK = 8192
 
 function asciiCodes(text: string): Uint8Array {
@@ -40,8 +43,8 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Parses standard base64: only the standard alphabet, padding required, no white space; null otherwise.
- * Bits beyond the last byte are ignored, as Go's decoder does.
+ * Parses standard base64: only the standard alphabet, padding required, no white space; null
+ * otherwise. Bits beyond the last byte are ignored, as Go's decoder does.
  */
 export function fromBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null

@@ -27,7 +27,9 @@ export class BitArray {
     return array
   }
 
-  /** From 64-bit words, lowest bits first, as on the wire. Missing words are zero, excess is cut. */
+  /**
+   * From 64-bit words, lowest bits first, as on the wire. Missing words are zero, excess is cut.
+   */
   static fromElems(size: number, elems: readonly bigint[]): BitArray {
     const array = new BitArray(size)
     const words = array.#words

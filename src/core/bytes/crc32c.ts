@@ -19,8 +19,8 @@ function makeTables(): Int32Array {
 }
 
 /**
- * The checksum of `bytes`, an unsigned 32-bit number. With the checksum of what came before as `previous` it is that of
- * both joined.
+ * The checksum of `bytes`, an unsigned 32-bit number. With the checksum of what came before as
+ * `previous` it is that of both joined.
  */
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   const t = TABLES

@@ -1,6 +1,8 @@
 // An expected failure as a value: the caller has to look before it can use the result.
 
-/** Either a value or the reason why there is none. Expected failures are values, never exceptions. */
+/**
+ * Either a value or the reason why there is none. Expected failures are values, never exceptions.
+ */
 export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E }

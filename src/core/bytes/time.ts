@@ -45,7 +45,9 @@ function pad(value: number, width: number): string {
   return String(value).padStart(width, '0')
 }
 
-/** RFC 3339 in UTC with up to nine decimals, trailing zeros trimmed: what Go's RFC3339Nano prints. */
+/**
+ * RFC 3339 in UTC with up to nine decimals, trailing zeros trimmed: what Go's RFC3339Nano prints.
+ */
 export function formatTime(time: Time): string {
   const nanos = ((time % NANOS) + NANOS) % NANOS
   const seconds = (time - nanos) / NANOS
@@ -64,7 +66,9 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-/** Parses RFC 3339 (any offset, any number of decimals, cut to nanoseconds); null when it is none. */
+/**
+ * Parses RFC 3339 (any offset, any number of decimals, cut to nanoseconds); null when it is none.
+ */
 export function parseTime(text: string): Time | null {
   const match = PATTERN.exec(text)
   if (match === null) return null

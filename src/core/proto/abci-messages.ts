@@ -33,7 +33,9 @@ export interface ValidatorUpdate {
   readonly power: bigint
 }
 
-/** What the application answers to a decided block (Wire: abci/types.proto ResponseFinalizeBlock). */
+/**
+ * What the application answers to a decided block (Wire: abci/types.proto ResponseFinalizeBlock).
+ */
 export interface FinalizeBlockResponse {
   readonly events: readonly Event[]
   readonly txResults: readonly ExecTxResult[]

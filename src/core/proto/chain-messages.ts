@@ -139,7 +139,9 @@ export interface ValidatorProto {
   readonly proposerPriority: bigint
 }
 
-/** Wire: validator.proto ValidatorSet; the total is what the sender claims, nobody has checked it. */
+/**
+ * Wire: validator.proto ValidatorSet; the total is what the sender claims, nobody has checked it.
+ */
 export interface ValidatorSetProto {
   readonly validators: readonly ValidatorProto[]
   readonly proposer: ValidatorProto | null
@@ -234,7 +236,9 @@ export interface ConsensusParams {
   readonly abci: AbciParams
 }
 
-/** Wire: params.proto ConsensusParams as the application returns it: absent groups stay as they are. */
+/**
+ * Wire: params.proto ConsensusParams as the application returns it: absent groups stay as they are.
+ */
 export interface ConsensusParamsUpdate {
   readonly block?: BlockParams
   readonly evidence?: EvidenceParams

@@ -9,7 +9,9 @@ import { readTime, writeTime } from './timestamp.ts'
 import { encodeMessage } from './writer.ts'
 import type { Writer } from './writer.ts'
 
-/** Far above the 10,000 validators that CometBFT can count votes of; bounds memory, not validity. */
+/**
+ * Far above the 10,000 validators that CometBFT can count votes of; bounds memory, not validity.
+ */
 export const MAX_SIGNATURES = 65_536
 
 const EMPTY_COMMIT_SIG: CommitSig = {

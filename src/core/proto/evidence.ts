@@ -24,7 +24,9 @@ import { EMPTY_VOTE, readVote, writeVote } from './vote.ts'
 import { encodeMessage } from './writer.ts'
 import type { Writer } from './writer.ts'
 
-/** Evidence whose parts may still be missing: the last member of the oneof alone has to be whole. */
+/**
+ * Evidence whose parts may still be missing: the last member of the oneof alone has to be whole.
+ */
 type Draft =
   | (Omit<DuplicateVoteEvidence, 'voteA' | 'voteB'> & {
       readonly voteA: Vote | null
@@ -155,7 +157,9 @@ export function encodeDuplicateVoteEvidence(evidence: DuplicateVoteEvidence): Ui
   return encodeMessage(writeDuplicateVote, evidence)
 }
 
-/** Wire: evidence.proto LightClientAttackEvidence, without the oneof: a leaf of the evidence hash. */
+/**
+ * Wire: evidence.proto LightClientAttackEvidence, without the oneof: a leaf of the evidence hash.
+ */
 export function encodeLightClientAttackEvidence(evidence: LightClientAttackEvidence): Uint8Array {
   return encodeMessage(writeLightClientAttack, evidence)
 }

@@ -1,4 +1,5 @@
-// The data of messages between peers: handshake, packets, consensus gossip, transactions, block sync.
+// The data of messages between peers: handshake, packets, consensus gossip, transactions, block
+// sync.
 
 import type { BitArray } from '../bytes/index.ts'
 import type {

@@ -11,7 +11,9 @@ export type ProtoErrorCode =
   | 'PROTO_VARINT'
   /** Field number zero or below. */
   | 'PROTO_FIELD_NUMBER'
-  /** A known field in another wire type, an unknown wire type, or a group that ends without a start. */
+  /**
+   * A known field in another wire type, an unknown wire type, or a group that ends without a start.
+   */
   | 'PROTO_WIRE_TYPE'
   /** A time or duration outside its range. */
   | 'PROTO_TIME'

@@ -1,4 +1,5 @@
-// Reads protobuf fields from bytes with exactly the leniency of CometBFT's decoder, without copying.
+// Reads protobuf fields from bytes with exactly the leniency of CometBFT's decoder, without
+// copying.
 
 import { EMPTY_BYTES, fromUtf8 } from '../bytes/index.ts'
 import { joinSigned, joinUnsigned } from './halves.ts'

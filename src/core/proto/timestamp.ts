@@ -119,7 +119,9 @@ function writeDurationBody(writer: Writer, duration: bigint): void {
   writer.int64(0x08, duration / NANOS_WIDE)
 }
 
-/** Writes a duration in nanoseconds; seconds and nanoseconds have its sign, zero is not left out. */
+/**
+ * Writes a duration in nanoseconds; seconds and nanoseconds have its sign, zero is not left out.
+ */
 export function writeDuration(writer: Writer, tag: number, duration: bigint): void {
   writer.message(tag, writeDurationBody, duration)
 }

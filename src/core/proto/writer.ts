@@ -1,11 +1,12 @@
-// Writes protobuf fields from the last to the first, so that every length is known when it is written.
+// Writes protobuf fields from the last to the first, so that every length is known when it is
+// written.
 
 import { assert, toUtf8 } from '../bytes/index.ts'
 import { highHalf, lowHalf, split } from './halves.ts'
 
 /**
- * Allocating more than 64 bytes costs more than writing a vote, so short messages are cut from slabs
- * of this size, as Node cuts small buffers: a kept message keeps at most this much alive.
+ * Allocating more than 64 bytes costs more than writing a vote, so short messages are cut from
+ * slabs of this size, as Node cuts small buffers: a kept message keeps at most this much alive.
  */
 const SLAB_BYTES = 16_384
 /** Messages up to this length are cut from a slab, longer ones are copied out. */

@@ -21,7 +21,8 @@ export function explainFailure(failure: RoundFailure, validatorSet: ValidatorSet
   if (!failure.blockValid) return `invalid block from proposer ${shortName(failure.proposer)}`
   if (failure.precommitPower < need) {
     const missing = namesOf(failure.missingPrecommits, validatorSet)
-    return `precommits of ${failure.precommitPower} of ${total} power, need ${need}; missing ${missing}`
+    const have = failure.precommitPower
+    return `precommits of ${have} of ${total} power, need ${need}; missing ${missing}`
   }
   return 'votes were split between values'
 }

@@ -7,8 +7,9 @@ import { PeerState } from './peer-state.ts'
 const MAX_WAITING = 64
 
 /**
- * A peer with its book. Announcements (steps, votes we have) are worth little alone, so they wait for a
- * message that has to leave anyway, or for the reactor's deadline: one frame and one write instead of many.
+ * A peer with its book. Announcements (steps, votes we have) are worth little alone, so they wait
+ * for a message that has to leave anyway, or for the reactor's deadline: one frame and one write
+ * instead of many.
  */
 export class Link {
   readonly peer: Peer
@@ -33,7 +34,9 @@ export class Link {
     return sent
   }
 
-  /** Sends on the state channel at the latest with the next `flush`. True when a deadline is needed. */
+  /**
+   * Sends on the state channel at the latest with the next `flush`. True when a deadline is needed.
+   */
   announce(message: Uint8Array): boolean {
     this.#waiting.push(message)
     if (this.#waiting.length > MAX_WAITING) this.flush()

@@ -65,8 +65,8 @@ const CHANNEL_OF: Readonly<Record<ConsensusWireMessage['kind'], number>> = {
 }
 
 /**
- * Structural rules of a decoded message: null when it keeps them, otherwise the reason for which its
- * sender is disconnected. Signed content is judged later, by the message pool.
+ * Structural rules of a decoded message: null when it keeps them, otherwise the reason for which
+ * its sender is disconnected. Signed content is judged later, by the message pool.
  */
 export function validateMessage(
   message: ConsensusWireMessage,

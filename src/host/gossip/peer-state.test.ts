@@ -60,7 +60,7 @@ describe('PeerState', () => {
     expect(kept).toEqual([0, 1, 2, 3, 4, 9999])
   })
 
-  test('forgetUnconfirmed: what was only sent is sent again, what the peer confirmed is not', () => {
+  test('forgetUnconfirmed: what was only sent is sent again, what was confirmed is not', () => {
     const state = at(5n, 0)
     const place = { height: 5n, round: 0, type: VoteType.prevote }
     state.votesAt(place, SIZE, 0)?.has.set(1, true)

@@ -4,7 +4,9 @@ import type { BlockId, PartSetHeader, Proposal } from '../../core/types/index.ts
 import { equalBytes } from '../../core/bytes/index.ts'
 import { VoteType } from '../../core/types/index.ts'
 
-/** A peer's announcement of its height, round and step. Wire: consensus/types.proto NewRoundStep. */
+/**
+ * A peer's announcement of its height, round and step. Wire: consensus/types.proto NewRoundStep.
+ */
 export interface RoundStep {
   readonly height: bigint
   readonly round: number
@@ -177,7 +179,8 @@ export class PeerState {
   }
 
   /**
-   * The peer's answer about one value: of the votes that we have for it, the peer has exactly these.
+   * The peer's answer about one value: of the votes that we have for it, the peer has exactly
+   * these.
    * Wire: VoteSetBits.
    */
   applyVoteSetBits(place: Omit<VotePlace, 'index'>, theirs: BitArray, ours: BitArray): void {

@@ -16,8 +16,8 @@ const emptyGeneration = (): Generation => ({
 })
 
 /**
- * What arrived a moment ago. Each message stays for one to two periods of `age`; it was verified before
- * it came here, so the number is bounded by what a few milliseconds can bring.
+ * What arrived a moment ago. Each message stays for one to two periods of `age`; it was verified
+ * before it came here, so the number is bounded by what a few milliseconds can bring.
  */
 export class RelayBuffer implements Withheld {
   #young = emptyGeneration()

@@ -24,8 +24,8 @@ export interface MempoolConfig {
    */
   readonly relayDelayMs: number
   /**
-   * How long a transaction waits for others to travel with when some were sent just before; the first
-   * after a pause leaves at once.
+   * How long a transaction waits for others to travel with when some were sent just before; the
+   * first after a pause leaves at once.
    */
   readonly batchDelayMs: number
   /** Bytes of transactions put into one message; a larger transaction travels alone. */

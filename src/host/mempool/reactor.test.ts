@@ -70,7 +70,7 @@ describe('mempool reactor', () => {
     expect(peers[0]?.texts).toEqual([['a', 'b'], ['c']])
   })
 
-  test('sends the first transaction at once and lets those right behind it travel together', async () => {
+  test('sends the first transaction at once, those right behind it together', async () => {
     const scene = makeScene({ batchDelayMs: 5 })
     const peer = scene.peer('p1')
     scene.clock.advance(1)

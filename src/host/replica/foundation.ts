@@ -177,9 +177,9 @@ async function refuseRecentlyUsedKey(
     if (isOurs !== true) continue
     throw new ReplicaError(
       'REPLICA_KEY_SIGNED_RECENTLY',
-      `this validator key signed block ${height}, within the last ${doubleSignCheckHeight} ` +
-        '(consensus.double_sign_check_height): make sure that no other node uses it, then wait for ' +
-        'that many blocks or set the check to 0',
+      `this validator key signed block ${height}, of the last ${doubleSignCheckHeight} ` +
+        '(consensus.double_sign_check_height): make sure that no other node uses it, then ' +
+        'wait for that many blocks or set the check to 0',
     )
   }
 }

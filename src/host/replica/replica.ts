@@ -67,8 +67,8 @@ export class Replica {
   #halt: (error: Error) => void = () => undefined
 
   /**
-   * Reads what is stored, brings the application level with it, and builds the node; nothing runs yet.
-   * Rejects with the typed error of the room that refuses.
+   * Reads what is stored, brings the application level with it, and builds the node; nothing runs
+   * yet. Rejects with the typed error of the room that refuses.
    */
   static async open(options: ReplicaOptions): Promise<Replica> {
     return new Replica(options, await openFoundation(options))
@@ -150,7 +150,9 @@ export class Replica {
     return this.#foundation.application
   }
 
-  /** Listens, dials the persistent peers and takes part; before the genesis time it only connects. */
+  /**
+   * Listens, dials the persistent peers and takes part; before the genesis time it only connects.
+   */
   async start(): Promise<void> {
     const { persistentPeers } = this.options
     await this.switch.start()
