@@ -94,7 +94,6 @@ describe('a crash at every step on the disk', () => {
         steps = crashAt
         if (!outcome.crashed) break
       }
-      console.info(`${steps} crashes with ${loss.name} unsynced lost`)
       expect(steps).toBeGreaterThan(50)
     }, 60_000)
   }
