@@ -222,8 +222,9 @@ export class Cluster {
       address: signer.address,
       signVote: async (chainId, vote) => {
         const signed = await signer.signVote(chainId, vote)
-        if (signed.ok)
+        if (signed.ok) {
           book.push(signatureOf(`${vote.height}/${vote.round}/${vote.type}`, signed.value))
+        }
         return signed
       },
       signProposal: async (chainId, proposal) => {
