@@ -1,13 +1,14 @@
-// The native backend passes the public vectors of ed25519, the portable verifier judging what
-// OpenSSL refuses, and derives the keys of CometBFT's secret connection.
+// The native backends pass the public vectors of ed25519, the portable verifier judging what their
+// libraries refuse, and derive the keys of CometBFT's secret connection.
 
 import { expect } from 'vitest'
 import { toHex } from '../../core/bytes/index.ts'
 import { testEd25519Vectors } from '../../core/crypto/ed25519.fixture.ts'
 import { hex, testVectors } from '../../core/crypto/vectors.fixture.ts'
-import { nativeChannelCrypto, nativeCrypto } from './crypto.ts'
+import { nativeChannelCrypto } from './crypto.ts'
+import { nativeBackends } from './crypto-backends.fixture.ts'
 
-testEd25519Vectors('native', nativeCrypto)
+for (const { name, crypto } of nativeBackends) testEd25519Vectors(name, crypto)
 
 interface Side {
   readonly eph_priv: string
