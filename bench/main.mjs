@@ -23,16 +23,37 @@ console.log(JSON.stringify({ node: process.version, results }))
 
 async function measure(kind) {
   const say = (text) => process.stderr.write(`${kind.name}: ${text}\n`)
-  const network = await Network.start(kind)
+  return { ...(await measureBlocks(kind, say)), ...(await measureLoad(kind, say)) }
+}
+
+// Without a wait between blocks: how fast can it decide.
+async function measureBlocks(kind, say) {
+  const network = await Network.start(kind, '0s')
   try {
     const firstBlockMs = await timeToFirstBlock(network)
+    say(`warm-up, ${options.warmUpSeconds} s`)
+    await emptyBlocks(network, options.warmUpSeconds)
     say('empty blocks')
     const empty = await emptyBlocks(network, options.seconds / 3)
     say('commit latency')
+    await commitLatency(network, options.latencySamples / 3)
     const latency = await commitLatency(network, options.latencySamples)
+    return { firstBlockMs, empty, latency }
+  } finally {
+    await network.stop()
+  }
+}
+
+// Ten blocks a second at most: what is left is the price of the transactions.
+async function measureLoad(kind, say) {
+  const network = await Network.start(kind, '100ms')
+  try {
+    await timeToFirstBlock(network)
+    say(`warm-up, ${options.warmUpSeconds / 2} s`)
+    await throughput(network, options.warmUpSeconds / 2)
     say(`transactions for ${options.seconds} s`)
     const load = await throughput(network, options.seconds)
-    return { firstBlockMs, empty, latency, load, residentMiB: network.residentMiB() }
+    return { load, residentMiB: network.residentMiB() }
   } finally {
     await network.stop()
   }
@@ -62,7 +83,13 @@ function printTable(rows) {
 }
 
 function readOptions(args) {
-  const options = { comet: findComet(), seconds: 30, latencySamples: 300 }
+  const options = {
+    comet: findComet(),
+    seconds: 30,
+    // A node runs for months; its first seconds, in which code is compiled, are no measure of that.
+    warmUpSeconds: 20,
+    latencySamples: 300,
+  }
   for (let i = 0; i < args.length; i += 2) {
     const value = args[i + 1]
     if (args[i] === '--comet' && value !== undefined) options.comet = value === 'no' ? null : value

@@ -43,7 +43,7 @@ export async function commitLatency(network, times) {
   const connection = await Connection.open(network.rpcPorts[0])
   const samples = []
   for (let i = 0; i < times; i++) {
-    const tx = Buffer.from(`latency${i}=${randomBytes(8).toString('hex')}`).toString('base64')
+    const tx = Buffer.from(`${randomBytes(8).toString('hex')}=${i}`).toString('base64')
     const started = performance.now()
     await connection.call('broadcast_tx_commit', { tx })
     samples.push(performance.now() - started)

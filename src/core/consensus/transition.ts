@@ -102,9 +102,12 @@ function onProposal(turn: Turn, proposal: Proposal): void {
   if (proposal.height !== state.height || state.step === 'commit') return
   if (proposal.polRound < -1 || proposal.polRound >= proposal.round) return
   if (proposal.round === state.round && state.proposal === null) {
+    const awaitsOwn = awaitsOwnProposal(state)
     change(turn, { proposal })
     // A polka of this round already told which block matters.
     if (turn.state.collecting === null) collect(turn, proposal.blockId)
+    // A proposal of ours from before a restart, brought back by a peer: its parts may never come.
+    if (awaitsOwn) scheduleTimeout(turn, 'propose')
   } else if (proposal.round === state.round + 1 && state.nextProposal === null) {
     change(turn, { nextProposal: proposal })
   }
