@@ -181,7 +181,7 @@ describe('what is plainly invalid ends the connection of its sender', () => {
     }, 30_000)
   }
 
-  test('attack: thousands of votes with wrong signatures end at the first, and are not logged', async () => {
+  test('attack: thousands of votes with wrong signatures end at the first, unlogged', async () => {
     const peer = await HostilePeer.connect(victim)
     const before = walBytes()
     const { height, round } = await peer.nextPlace()

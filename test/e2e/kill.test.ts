@@ -45,7 +45,7 @@ afterEach(async () => {
 })
 
 describe('four validators under load', () => {
-  test(`kill -9: ${KILLS} times, no block is lost and nobody signs twice (seed ${seed})`, async () => {
+  test(`kill -9: ${KILLS} times, no block lost, nothing signed twice (seed ${seed})`, async () => {
     const draw = drawFrom(seed)
     const programs = NODES.map(() => QUADRILLE_NODE)
     const nodes = await LocalNetwork.start({ programs, settings: FAST })

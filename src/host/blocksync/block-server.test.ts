@@ -83,7 +83,7 @@ describe('BlockServer', () => {
     expect(kinds()).toEqual(['status-response', 'block', 'no-block-response'])
   })
 
-  test('block-request: while the queue is full nothing more is read; it goes on after a drain', async () => {
+  test('block-request: with a full queue nothing more is read until it drains', async () => {
     const { ask, kinds, drain, loads } = serve(2)
     await ask(1n, 2n, 3n, 4n)
     expect(kinds().length).toBe(2)

@@ -85,7 +85,7 @@ describe('replay of the log', () => {
     expect(station.cluster.equivocations()).toEqual([])
   })
 
-  test('replay: a lock of round 0 holds after the restart and decides the prevote of round 1', async () => {
+  test('replay: a lock of round 0 holds after the restart and decides round 1', async () => {
     const { station, blockId } = await startLocked()
     const again = await restart(station, crashOf(station))
     const peer = again.join('b')
@@ -113,7 +113,7 @@ describe('replay of the log', () => {
     expect(station.cluster.equivocations()).toEqual([])
   })
 
-  test('replay: without its log the node starts, and signs nothing that it signed before', async () => {
+  test('replay: without its log the node starts and signs nothing twice', async () => {
     const { station } = await startLocked()
     const disk = crashOf(station)
     await disk.files.remove(LOG)

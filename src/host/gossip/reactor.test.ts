@@ -57,7 +57,7 @@ describe('gossip to a peer that lags', () => {
     expect(onVoteChannels(peer).length).toBeGreaterThan(0)
   })
 
-  test('pump: stored precommits come at once, parts after the peer names its part set', async () => {
+  test('pump: stored precommits come at once, parts when the peer names its set', async () => {
     const station = await startAt(5n)
     const peer = station.join('a')
     station.step(peer, { height: 2n, step: PROPOSE })
@@ -154,7 +154,7 @@ describe('gossip of votes', () => {
     expect(far.got('vote').filter((each) => each.vote.validatorIndex === index)).toEqual([])
   })
 
-  test('repair: a vote that the peer never confirmed is sent again, a confirmed one is not', async () => {
+  test('repair: an unconfirmed vote is sent again, a confirmed one is not', async () => {
     const station = await start(4)
     const [near, far] = [station.join('a'), station.join('b')]
     for (const peer of [near, far]) station.step(peer, { height: 1n, step: PROPOSE })
@@ -206,7 +206,7 @@ describe('a queue that is full', () => {
 })
 
 describe('a peer without measure', () => {
-  test('proposal: a part count beyond the largest block ends the peer and keeps nothing', async () => {
+  test('proposal: a part count beyond the largest block ends the peer', async () => {
     const station = await start(2)
     const peer = station.join('a')
     station.step(peer, { height: 9n, step: PROPOSE })
@@ -225,7 +225,7 @@ describe('a peer without measure', () => {
     expect(link?.known.parts ?? null).toBeNull()
   })
 
-  test('claims: floods of far rounds, heights and indexes keep the book of the peer small', async () => {
+  test('claims: floods of far rounds and heights keep the book of the peer small', async () => {
     const station = await start(2)
     const peer = station.join('a')
     for (let round = 0; round < 20_000; round++) {

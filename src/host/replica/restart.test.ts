@@ -58,7 +58,7 @@ async function timesOfHeights(cluster: Cluster, count: number): Promise<number[]
 }
 
 describe('a network that starts again', () => {
-  test(`restart: from ${SEEDS} moments, no height after it waits for a repair or a round`, async () => {
+  test(`restart: from ${SEEDS} moments, no height waits for a repair or a round`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const longest = Math.max(...(await restart(seed)))
       expect(longest, `seed ${seed}`).toBeLessThan(LONGEST_HEIGHT_MS)
