@@ -31,8 +31,8 @@ export interface RoundFailure {
  *    `signed-proposal` or `signed-vote`. A signer that declines is answered with `sign-refused`.
  * 3. Announcements (`announce-*`) need nothing on disk: they tell what this node has, not what it
  *    promises.
- * 4. `decide`: the block and its precommits are in the store before the log's end of the height,
- *    that before the application commits, and all of it before `start-height` for the next height.
+ * 4. `decide`: the block and its precommits are in the store before the application commits, that
+ *    before the log's end of the height, and all of it before `start-height` for the next height.
  *
  * | effect | answered by |
  * |---|---|

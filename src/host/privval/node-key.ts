@@ -42,7 +42,7 @@ export function nodeKeyOf(crypto: Crypto, seed: Uint8Array): NodeKey {
 export async function loadNodeKey({ files, crypto, path }: NodeKeyOptions): Promise<NodeKey> {
   const bytes = await files.readFile(path)
   if (bytes === null) {
-    const reason = 'there is no node key; `quadrille init` or `quadrille gen-node-key` makes one'
+    const reason = 'there is no node key; `quadrille init` makes one'
     throw new PrivvalError('PRIVVAL_KEY_MISSING', { file: path, reason })
   }
   const json = JsonFile.parse(path, 'PRIVVAL_KEY_MALFORMED', bytes)

@@ -271,7 +271,7 @@ describe('node key', () => {
 
   test('node key: missing or malformed, it is refused with file, field and reason', async () => {
     const files = await makeHome()
-    await expect(loadNodeKey({ files, crypto, path })).rejects.toThrow('`quadrille gen-node-key`')
+    await expect(loadNodeKey({ files, crypto, path })).rejects.toThrow('`quadrille init`')
     await write(files, path, '{"priv_key":{"type":"tendermint/PrivKeyEd25519","value":"AAAA"}}')
     await expect(loadNodeKey({ files, crypto, path })).rejects.toThrow(
       `${path}, field priv_key.value: holds 3 bytes, not 64`,
