@@ -8,7 +8,7 @@ import type { Block, BlockId, Header, Proposal, Vote, VoteSet } from '../../core
 import type { Timer } from '../ports/index.ts'
 import type { Signer, SignRefusal } from '../privval/index.ts'
 import type { BlockCache } from './block-cache.ts'
-import type { EngineListener, EngineOptions } from './engine.ts'
+import type { EngineListener, EngineOptions } from './engine-options.ts'
 import { EngineError } from './errors.ts'
 import { explainFailure } from './round-report.ts'
 import type { Timeouts } from './timeouts.ts'

@@ -1,7 +1,6 @@
 // Everything under the engine of a replica: stores, application, mempool, executor, log.
 import { makeGenesisState } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
-import type { ChannelCrypto, Crypto } from '../../core/crypto/index.ts'
 import { equalBytes } from '../../core/bytes/index.ts'
 import { BLOCK_VERSION, BlockIdFlag, VoteSet } from '../../core/types/index.ts'
 import type { Genesis, Header } from '../../core/types/index.ts'
@@ -12,24 +11,10 @@ import { EvidenceJudge } from '../evidence/index.ts'
 import { BlockExecutor, handshake } from '../execution/index.ts'
 import { TxIndex } from '../indexer/index.ts'
 import { Mempool } from '../mempool/index.ts'
-import type { Clock, Files, KeyValueStore, Logger, Network, Random } from '../ports/index.ts'
 import { BlockStore, StateStore } from '../store/index.ts'
 import { WriteAheadLog } from '../wal/index.ts'
 import { ReplicaError } from './errors.ts'
-import type { ReplicaOptions } from './replica.ts'
-
-/** The world of a replica. */
-export interface ReplicaPorts {
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly crypto: Crypto
-  readonly channelCrypto: ChannelCrypto
-  readonly network: Network
-  readonly files: Files
-  /** Blocks, state and index; the replica closes it. */
-  readonly store: KeyValueStore
-}
+import type { ReplicaOptions } from './replica-options.ts'
 
 /** The rooms under the engine, opened and level with each other. */
 export interface Foundation {

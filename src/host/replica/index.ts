@@ -3,7 +3,6 @@
 // rule of the protocol. Counterpart in CometBFT: node/node.go, node/setup.go.
 export { ReplicaError } from './errors.ts'
 export type { ReplicaErrorCode } from './errors.ts'
-export type { ReplicaPorts } from './foundation.ts'
 export { Replica } from './replica.ts'
-export type { ReplicaOptions } from './replica.ts'
+export type { ReplicaOptions, ReplicaPorts } from './replica-options.ts'
 export { rpcEnvironmentOf } from './rpc-environment.ts'

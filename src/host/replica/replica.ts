@@ -1,53 +1,24 @@
 // A whole node, put together from ports: stores, log, application, mempool, engine, gossip, peers.
 import { nextHeight } from '../../core/chain/index.ts'
 import { BLOCK_VERSION } from '../../core/types/index.ts'
-import type { Genesis } from '../../core/types/index.ts'
 import type { NodeInfo } from '../../core/proto/index.ts'
 import type { Application } from '../abci/index.ts'
 import { BlockServer } from '../blocksync/index.ts'
 import { ConsensusEngine } from '../engine/index.ts'
-import type { EngineConfig } from '../engine/index.ts'
 import type { EventBus } from '../events/index.ts'
 import { ConsensusReactor } from '../gossip/index.ts'
 import type { TxIndex } from '../indexer/index.ts'
 import { MempoolReactor } from '../mempool/index.ts'
-import type { Mempool, MempoolConfig } from '../mempool/index.ts'
+import type { Mempool } from '../mempool/index.ts'
 import { Switch } from '../p2p/index.ts'
-import type { NodeFacts, Peer, SwitchConfig } from '../p2p/index.ts'
+import type { NodeFacts, Peer } from '../p2p/index.ts'
 import type { Logger, Timer } from '../ports/index.ts'
-import type { Signer } from '../privval/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
 import { ReplicaError } from './errors.ts'
 import { openFoundation } from './foundation.ts'
-import type { Foundation, ReplicaPorts } from './foundation.ts'
+import type { Foundation } from './foundation.ts'
+import type { ReplicaOptions } from './replica-options.ts'
 import { storedBlocksOf } from './stored-blocks.ts'
-
-/** What a replica is told. */
-export interface ReplicaOptions {
-  readonly ports: ReplicaPorts
-  readonly genesis: Genesis
-  readonly application: Application
-  /** Null on a node that only follows. */
-  readonly signer: Signer | null
-  /** Ed25519 seed of the key that names the node to its peers. */
-  readonly nodeKeySeed: Uint8Array
-  readonly moniker: string
-  /** `0.38.x`, told to peers, clients and the application. */
-  readonly version: string
-  readonly engine: EngineConfig
-  readonly mempool: Partial<MempoolConfig>
-  readonly p2p: SwitchConfig
-  /** The address told to peers; null for the one listened on. */
-  readonly externalAddress: string | null
-  /** `id@host:port`. */
-  readonly persistentPeers: readonly string[]
-  /** Where RPC listens, told to peers; empty when it does not. */
-  readonly rpcAddress: string
-  readonly indexTxs: boolean
-  readonly doubleSignCheckHeight: number
-  /** Directory of the write-ahead log. */
-  readonly walPath: string
-}
 
 const P2P_VERSION = 8n
 const NS_PER_MS = 1_000_000n

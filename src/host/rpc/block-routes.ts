@@ -8,7 +8,8 @@ import { blockResultsJson } from './json-abci.ts'
 import { blockMetaJson, blockResultJson, headerJson, signedHeaderJson } from './json-chain.ts'
 import { jsonInt64 } from './json-text.ts'
 import { route } from './route.ts'
-import type { Answer, Route } from './route.ts'
+import type { Answer } from './answer.ts'
+import type { Route } from './route.ts'
 
 /** Summaries that `blockchain` answers at most. */
 const MAX_METAS = 20n

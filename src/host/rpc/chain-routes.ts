@@ -7,7 +7,8 @@ import { consensusParamsJson, validatorJson } from './json-chain.ts'
 import { peerStateJson, roundStateJson, simpleRoundStateJson } from './json-consensus.ts'
 import { jsonInt64, jsonList } from './json-text.ts'
 import { route } from './route.ts'
-import type { Answer, Route } from './route.ts'
+import type { Answer } from './answer.ts'
+import type { Route } from './route.ts'
 
 async function validatorsAnswer(
   env: RpcEnvironment,

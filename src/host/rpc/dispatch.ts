@@ -8,7 +8,8 @@ import { RPC_ERRORS } from './json-rpc.ts'
 import type { RpcErrorKind, RpcRequest } from './json-rpc.ts'
 import { argumentsOfJson, ParameterError } from './parameters.ts'
 import type { Argument } from './parameters.ts'
-import type { Answer, CallContext, Route } from './route.ts'
+import type { Answer } from './answer.ts'
+import type { CallContext, Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 
 /** An error that is not the route's: which kind, and the text that goes with it. */

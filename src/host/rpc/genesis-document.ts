@@ -2,7 +2,7 @@
 
 import { err, ok, toBase64, toUtf8 } from '../../core/bytes/index.ts'
 import { compactJson, jsonInt64 } from './json-text.ts'
-import type { Answer } from './route.ts'
+import type { Answer } from './answer.ts'
 
 /** Bytes of a chunk; a longer document is served in chunks only. */
 const CHUNK_BYTES = 16 * 1024 * 1024

@@ -7,7 +7,8 @@ import { uncommittedHeight } from './heights.ts'
 import { infoJson, queryJson, txResultJson } from './json-abci.ts'
 import { netInfoJson, statusJson } from './json-node.ts'
 import { route } from './route.ts'
-import type { Answer, Route } from './route.ts'
+import type { Answer } from './answer.ts'
+import type { Route } from './route.ts'
 
 async function statusAnswer(env: RpcEnvironment): Promise<Answer> {
   const { base, height } = env.blocks

@@ -1,15 +1,12 @@
 // What a route is: its parameters, whether its answers may be cached, and the function behind it.
 
-import type { Result } from '../../core/bytes/index.ts'
 import type { Awaitable } from '../abci/index.ts'
+import type { Answer } from './answer.ts'
 import type { RpcConfig } from './config.ts'
 import type { RpcEnvironment } from './environment.ts'
 import type { GenesisDocument } from './genesis-document.ts'
 import type { Argument, ArgumentsOf, Parameters } from './parameters.ts'
 import type { SubscriptionClient, SubscriptionLimits } from './subscription-limits.ts'
-
-/** A result as JSON text, or the text of an internal error. */
-export type Answer = Result<string, string>
 
 /** The subscriptions of one WebSocket, as its routes use them. */
 export interface SocketSubscriptions extends SubscriptionClient {

@@ -10,7 +10,8 @@ import { dispatch, TOO_FEW_ARGUMENTS } from './dispatch.ts'
 import type { Outcome } from './dispatch.ts'
 import type { EventWriter } from './json-events.ts'
 import { failureText, parseSocketRequest, RPC_ERRORS, successText, URI_ID } from './json-rpc.ts'
-import type { Answer, ServerContext, SocketSubscriptions } from './route.ts'
+import type { Answer } from './answer.ts'
+import type { ServerContext, SocketSubscriptions } from './route.ts'
 
 /**
  * Messages that wait for the one before them, above which the socket is not read; what is read

@@ -12,7 +12,8 @@ import { txResultJson } from './json-abci.ts'
 import { txProofJson } from './json-chain.ts'
 import { jsonBase64, jsonHex, jsonInt64, jsonList } from './json-text.ts'
 import { route } from './route.ts'
-import type { Answer, Route } from './route.ts'
+import type { Answer } from './answer.ts'
+import type { Route } from './route.ts'
 
 const INDEXING_OFF = 'transaction indexing is disabled'
 
