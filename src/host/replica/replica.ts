@@ -152,10 +152,11 @@ export class Replica {
     return this.switch.nodeInfo()
   }
 
-  /** True while a peer is known to be more than one height ahead. */
+  /** True while most peers say that they are more than one height ahead: one may say anything. */
   isCatchingUp(): boolean {
-    const ahead = this.engine.state.height + 1n
-    return this.gossip.links().some(({ known }) => known.height > ahead)
+    const links = this.gossip.links()
+    const height = this.engine.state.height + 1n
+    return links.filter(({ known }) => known.height > height).length * 2 > links.length
   }
 
   async #takePart(): Promise<void> {
