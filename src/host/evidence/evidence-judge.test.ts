@@ -84,7 +84,7 @@ describe('EvidenceJudge', () => {
     expect(await judge.check(chainState, elsewhere)).toMatch(/not known/)
   })
 
-  test('operations: what a block has carried is not accepted again, also after a restart', async () => {
+  test('operations: what a block carried is not accepted again, after a restart too', async () => {
     const store = new MemoryKeyValueStore()
     const judge = makeJudge(store)
     await store.batch(judge.operations([evidence]), { sync: true })
