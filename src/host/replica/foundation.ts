@@ -14,6 +14,7 @@ import { Mempool } from '../mempool/index.ts'
 import { BlockStore, StateStore } from '../store/index.ts'
 import { WriteAheadLog } from '../wal/index.ts'
 import { ReplicaError } from './errors.ts'
+import { P2P_VERSION } from './replica-options.ts'
 import type { ReplicaOptions } from './replica-options.ts'
 
 /** The rooms under the engine, opened and level with each other. */
@@ -32,7 +33,6 @@ export interface Foundation {
   close(): Promise<void>
 }
 
-const P2P_VERSION = 8n
 const ABCI_VERSION = '2.0.0'
 
 /** Opens the stores, brings the application level with them and opens the log. */

@@ -8,6 +8,9 @@ import type { SwitchConfig } from '../p2p/index.ts'
 import type { Clock, Files, KeyValueStore, Logger, Network, Random } from '../ports/index.ts'
 import type { Signer } from '../privval/index.ts'
 
+/** The version of the peer protocol, told to peers and to the application. */
+export const P2P_VERSION = 8n
+
 /** The world of a replica. */
 export interface ReplicaPorts {
   readonly clock: Clock

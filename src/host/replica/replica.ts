@@ -17,10 +17,10 @@ import type { BlockStore, StateStore } from '../store/index.ts'
 import { ReplicaError } from './errors.ts'
 import { openFoundation } from './foundation.ts'
 import type { Foundation } from './foundation.ts'
+import { P2P_VERSION } from './replica-options.ts'
 import type { ReplicaOptions } from './replica-options.ts'
 import { storedBlocksOf } from './stored-blocks.ts'
 
-const P2P_VERSION = 8n
 const NS_PER_MS = 1_000_000n
 
 /** One node: `open`, then `start`, then `stop`, once each. */
