@@ -52,7 +52,7 @@ const expectOnlyAttackerGone = async (
   await world.until(() => attacker.closedBecause !== null && victim.reactor.removed.length > 0)
   expect(codes(victim, 'peer down')).toEqual([code])
   expect(victim.switch.peers().map(({ id }) => id)).toEqual([honest.id])
-  honest.switch.broadcast(0x20, Uint8Array.of(1, 2, 3))
+  for (const peer of honest.switch.peers()) peer.send(0x20, Uint8Array.of(1, 2, 3))
   await world.until(() => victim.reactor.messages.some(({ peer }) => peer.id === honest.id))
 }
 
@@ -139,7 +139,7 @@ for (const [name, makeWorld] of [
       expect(refusals).toBeGreaterThan(1000)
       expect(sent).toBeGreaterThan(100)
       expect(most).toBeLessThan(8 * MIB)
-      victim.switch.broadcast(0x20, Uint8Array.of(4))
+      for (const peer of victim.switch.peers()) peer.send(0x20, Uint8Array.of(4))
       await world.until(() => honest.reactor.messages.length > 0)
     })
   })

@@ -340,14 +340,16 @@ describe('switch and reactors', () => {
     expect(b.reactor.removed).toEqual([])
   })
 
-  test('broadcast: reaches every peer that lists the channel', async () => {
+  test('send: a peer that does not list the channel refuses', async () => {
     const world = makeMemoryWorld()
     const [a, b] = [await start(world, 1), await start(world, 2)]
     const deaf = await start(world, 3, { nodeInfo: { channels: Uint8Array.of(0x30) } })
     a.switch.dialPersistent([b.address(), deaf.address()])
     await world.until(() => a.switch.peers().length === 2)
-    a.switch.broadcast(0x20, Uint8Array.of(5))
-    a.switch.broadcast(0x30, Uint8Array.of(6))
+    const taken = a.switch.peers().flatMap((peer) => {
+      return [peer.send(0x20, Uint8Array.of(5)), peer.send(0x30, Uint8Array.of(6))]
+    })
+    expect(taken.filter((isTaken) => !isTaken)).toEqual([false])
     await world.until(() => b.reactor.messages.length === 2 && deaf.reactor.messages.length === 1)
     expect(concatBytes(...deaf.reactor.messages.map(({ message }) => message))[0]).toBe(6)
   })

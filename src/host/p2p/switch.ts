@@ -22,6 +22,7 @@ import type { PeerAddress } from './peer-address.ts'
 import { PeerConnection } from './peer-connection.ts'
 import type { PeerEvents } from './peer-connection.ts'
 import type { Peer, Reactor } from './peer.ts'
+import type { PeerSwitch, StopKind } from './peer-switch.ts'
 import { DEFAULT_SWITCH_CONFIG } from './switch-config.ts'
 import type { SwitchConfig } from './switch-config.ts'
 
@@ -54,17 +55,8 @@ export interface SwitchOptions {
   readonly config: SwitchConfig
 }
 
-/**
- * Whether a peer that is stopped broke the rules (and is banned for a while) or is only not needed.
- */
-export type StopKind = 'violation' | 'dismissal'
-
-/**
- * The peers of a node. Everything it does to a peer it tells the reactors in order: `addPeer`, any
- * number of `receive` and `onDrain`, `removePeer`. Counterpart in CometBFT: p2p/switch.go and
- * p2p/transport.go.
- */
-export class Switch {
+/** The peers of a node on byte streams. Counterpart in CometBFT: p2p/switch.go and transport.go. */
+export class Switch implements PeerSwitch {
   readonly id: string
   readonly #options: SwitchOptions
   readonly #config: Required<SwitchConfig>
@@ -107,7 +99,6 @@ export class Switch {
     })
   }
 
-  /** Adds a reactor; before `start`, and each channel once. */
   addReactor(reactor: Reactor): void {
     assert(this.#state === 'new', 'reactors are added before the switch starts')
     this.#reactors.push(reactor)
@@ -118,7 +109,6 @@ export class Switch {
     }
   }
 
-  /** Begins to listen. Rejects when the address cannot be had. */
   async start(): Promise<void> {
     assert(this.#state === 'new', 'a switch starts once')
     this.#state = 'running'
@@ -129,7 +119,6 @@ export class Switch {
     this.#logger.info('listening', { address: this.listenAddress, id: this.id })
   }
 
-  /** Ends every connection and attempt; reactors are told. Nothing is called afterwards. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
@@ -141,33 +130,24 @@ export class Switch {
     await this.#listener?.close()
   }
 
-  /**
-   * Where others can dial us, as `tcp://host:port`; the configured address while nothing listens.
-   */
+  /** The configured address while nothing listens. */
   get listenAddress(): string {
     const address = this.#listener?.address ?? this.#config.listenAddress ?? '0.0.0.0:0'
     return `tcp://${withoutScheme(address)}`
   }
 
-  /** The connected peers, oldest first. */
   peers(): Peer[] {
     return [...this.#peers.values()]
   }
 
-  /** A connected peer by id. */
   peer(id: string): Peer | null {
     return this.#peers.get(id) ?? null
   }
 
-  /** How each persistent peer is doing. */
   persistentPeers(): PersistentPeerStatus[] {
     return this.#dialer.status()
   }
 
-  /**
-   * Keeps connections to `id@host:port`, after `start`; our own id is passed over. All or nothing.
-   * @returns the reason for the first address that cannot be read
-   */
   dialPersistent(addresses: readonly string[]): Result<null, string> {
     assert(this.#state !== 'new', 'a switch dials after its start')
     const parsed: PeerAddress[] = []
@@ -180,12 +160,6 @@ export class Switch {
     return ok(null)
   }
 
-  /** Gives a message to every peer that takes it. */
-  broadcast(channelId: number, message: Uint8Array): void {
-    for (const peer of this.#peers.values()) peer.send(channelId, message)
-  }
-
-  /** Ends a peer's connection; a violation also keeps its id away for `banMs`. */
   stopPeer(peer: Peer, reason: string, kind: StopKind = 'violation'): void {
     const connection = this.#peers.get(peer.id)
     if (connection === undefined || connection !== peer) return
@@ -262,7 +236,6 @@ export class Switch {
     return handshake
   }
 
-  /** What this node says about itself in a handshake now. */
   nodeInfo(): NodeInfo {
     const ids = this.#channels.map((channel) => channel.id).toSorted((a, b) => a - b)
     const channels = Uint8Array.from(ids)

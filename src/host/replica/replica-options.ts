@@ -4,7 +4,7 @@ import type { Genesis } from '../../core/types/index.ts'
 import type { Application } from '../abci/index.ts'
 import type { EngineConfig } from '../engine/index.ts'
 import type { MempoolConfig } from '../mempool/index.ts'
-import type { SwitchConfig } from '../p2p/index.ts'
+import type { PeerSwitch, SwitchConfig, SwitchOptions } from '../p2p/index.ts'
 import type { Clock, Files, KeyValueStore, Logger, Network, Random } from '../ports/index.ts'
 import type { Signer } from '../privval/index.ts'
 
@@ -39,6 +39,8 @@ export interface ReplicaOptions {
   readonly engine: EngineConfig
   readonly mempool: Partial<MempoolConfig>
   readonly p2p: SwitchConfig
+  /** How peers are reached; over the byte streams of `ports.network` unless given. */
+  readonly makeSwitch?: (options: SwitchOptions) => PeerSwitch
   /** The address told to peers; null for the one listened on. */
   readonly externalAddress: string | null
   /** `id@host:port`. */

@@ -11,7 +11,7 @@ import type { TxIndex } from '../indexer/index.ts'
 import { MempoolReactor } from '../mempool/index.ts'
 import type { Mempool } from '../mempool/index.ts'
 import { Switch } from '../p2p/index.ts'
-import type { NodeFacts, Peer } from '../p2p/index.ts'
+import type { NodeFacts, Peer, PeerSwitch } from '../p2p/index.ts'
 import type { Logger, Timer } from '../ports/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
 import { ReplicaError } from './errors.ts'
@@ -28,7 +28,7 @@ export class Replica {
   readonly options: ReplicaOptions
   readonly engine: ConsensusEngine
   readonly gossip: ConsensusReactor
-  readonly switch: Switch
+  readonly switch: PeerSwitch
   /** Resolves with the reason when the node cannot go on by itself; never otherwise. */
   readonly halted: Promise<Error>
   readonly #foundation: Foundation
@@ -63,7 +63,8 @@ export class Replica {
       signer: options.signer,
       onHalt: (error) => this.#halt(error),
     })
-    this.switch = new Switch({
+    const makeSwitch = options.makeSwitch ?? ((parts): PeerSwitch => new Switch(parts))
+    this.switch = makeSwitch({
       ...ports,
       nodeKeySeed: options.nodeKeySeed,
       makeNodeInfo: (facts) => this.#nodeInfoOf(facts),
