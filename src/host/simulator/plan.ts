@@ -1,0 +1,98 @@
+// What a simulated run is made of, as plain data: printable, comparable, replayable.
+
+import type { TimeoutConfig } from '../../core/consensus/index.ts'
+import type { LockRule } from '../../core/types/index.ts'
+
+/** Smallest and largest of a draw in whole milliseconds, both inclusive. */
+export type RangeMs = readonly [least: number, most: number]
+
+/** What the network does to whole messages. Fractions are between 0 and 1. */
+export interface NetworkPlan {
+  readonly latencyMs: RangeMs
+  /** Messages that never arrive. */
+  readonly loss: number
+  /** Messages that arrive twice. */
+  readonly duplicate: number
+  /** Messages that others of the same connection may overtake. */
+  readonly reorder: number
+  /** What becomes of messages that meet a partition: kept until it heals, or lost. */
+  readonly whenCut: 'hold' | 'drop'
+  /** How long after a loss the connection is found broken and made anew. */
+  readonly reconnectMs: RangeMs
+}
+
+/** How disks behave. Fractions are between 0 and 1. */
+export interface DiskPlan {
+  readonly syncMs: RangeMs
+  /** Unsynced changes that survive a crash. */
+  readonly kept: number
+  /** Surviving writes that are cut short. */
+  readonly torn: number
+}
+
+/** A validator that lies. */
+export interface ByzantinePlan {
+  readonly index: number
+  /** One of the names of `VILLAINS`. */
+  readonly villain: string
+  /** Honest below this height. */
+  readonly fromHeight?: number
+}
+
+/** Something that happens at a moment of virtual time. */
+export type ScriptEvent = { readonly atMs: number } & ScriptAction
+
+/** What can be done to a world; nodes are named by index. */
+export type ScriptAction =
+  /**
+   * Nodes of different groups cannot reach each other; a node of no group is alone. One way: only
+   * messages from an earlier group to a later one are cut.
+   */
+  | {
+      readonly do: 'partition'
+      readonly groups: readonly (readonly number[])[]
+      readonly oneWay?: boolean
+    }
+  /** Ends the partition. */
+  | { readonly do: 'heal' }
+  /**
+   * Power loss; with `steps`, in the middle of the disk's work, just before its n-th step from now.
+   */
+  | { readonly do: 'crash'; readonly node: number; readonly steps?: number }
+  /** Starts a node that is down on what is on its disk. */
+  | { readonly do: 'restart'; readonly node: number }
+  /** The process stands still: nothing fires, arriving messages wait. */
+  | { readonly do: 'pause'; readonly node: number }
+  | { readonly do: 'resume'; readonly node: number }
+  /** The next operation of that kind fails, or one stored bit is flipped. */
+  | { readonly do: 'disk-fault'; readonly node: number; readonly fault: DiskFault }
+  /** The wall clock jumps by so much. */
+  | { readonly do: 'skew'; readonly node: number; readonly byMs: number }
+
+/** What can go wrong with a disk. */
+export type DiskFault = 'fail-sync' | 'fail-write' | 'bit-flip'
+
+/** One run, completely: the same plan gives the same events on every machine. */
+export interface Plan {
+  /** Draws everything that the plan leaves open: latencies, losses, which writes survive. */
+  readonly seed: number
+  readonly validators: number
+  /** Voting power by index; whole numbers. */
+  readonly powers: readonly number[]
+  /** The run ends once every node of the healed core has these; 0 runs to `maxMs`. */
+  readonly heights: number
+  readonly maxMs: number
+  /** From here on a connected core of honest nodes does not fail any more. */
+  readonly healMs: number
+  readonly lockRule: LockRule
+  /** `cheap`: keyed hashes in place of signatures, which nobody can forge within the simulator. */
+  readonly crypto: 'cheap' | 'ed25519'
+  readonly times: TimeoutConfig
+  readonly network: NetworkPlan
+  readonly disk: DiskPlan
+  /** How far the wall clock of each node is off. */
+  readonly skewMs: readonly number[]
+  readonly txsPerSecond: number
+  readonly byzantine: readonly ByzantinePlan[]
+  readonly script: readonly ScriptEvent[]
+}
