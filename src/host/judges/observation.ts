@@ -1,0 +1,127 @@
+// What the judges are told about a run: facts that whoever stands outside can see.
+
+import type { ConsensusState } from '../../core/consensus/index.ts'
+import type { FinalizeBlockResponse } from '../../core/proto/index.ts'
+import type {
+  Block,
+  BlockId,
+  Commit,
+  Proposal,
+  ValidatorSet,
+  Vote,
+} from '../../core/types/index.ts'
+
+/** When something happened, in milliseconds of the run. */
+interface Moment {
+  readonly atMs: number
+}
+
+/** A node by its index in the run. */
+interface AtNode extends Moment {
+  readonly node: number
+}
+
+/** An honest node runs, from now on with what its disk kept. */
+export interface Started extends AtNode {
+  readonly kind: 'started'
+}
+
+/** The run ended a node: a crash or an orderly stop of its script. */
+export interface Crashed extends AtNode {
+  readonly kind: 'crashed'
+}
+
+/**
+ * An honest node ended itself. `isExcused`: the run did something to it that must stop a node, a
+ * failed sync for one.
+ */
+export interface Stopped extends AtNode {
+  readonly kind: 'stopped'
+  readonly reason: string
+  readonly isExcused: boolean
+}
+
+/**
+ * The signer of an honest node gave out this vote. `state` is the consensus state of the node when
+ * the signature was asked for: what it knew then.
+ */
+export interface SignedVote extends AtNode {
+  readonly kind: 'signed-vote'
+  readonly vote: Vote
+  readonly state: ConsensusState
+}
+
+/** The signer of an honest node gave out this proposal; `state` as in {@link SignedVote}. */
+export interface SignedProposal extends AtNode {
+  readonly kind: 'signed-proposal'
+  readonly proposal: Proposal
+  readonly state: ConsensusState
+}
+
+/** An honest node has executed a block. Told once for each node and height, in order of heights. */
+export interface Committed extends AtNode {
+  readonly kind: 'committed'
+  readonly block: Block
+  readonly blockId: BlockId
+  /** The precommits that decided it, as the node stored them. */
+  readonly commit: Commit
+  /** What this node's application answered. */
+  readonly response: FinalizeBlockResponse
+  /** The application hash after this block, in this node's chain state. */
+  readonly appHash: Uint8Array
+  /** Who decided this height, with the priorities of round 0, by this node's account. */
+  readonly validators: ValidatorSet
+}
+
+/** A vote that a villain sent to an honest node, whoever signed it. */
+export interface DeliveredVote extends Moment {
+  readonly kind: 'delivered-vote'
+  readonly from: number
+  readonly to: number
+  readonly vote: Vote
+}
+
+/** A proposal that a villain sent to an honest node, whoever signed it. */
+export interface DeliveredProposal extends Moment {
+  readonly kind: 'delivered-proposal'
+  readonly from: number
+  readonly to: number
+  readonly proposal: Proposal
+}
+
+/** How much an honest node holds of something that must stay bounded. */
+export interface Held extends AtNode {
+  readonly kind: 'held'
+  /** `pool-messages`, `mempool-txs`, `queued-bytes`, `rounds`, ... */
+  readonly what: string
+  readonly count: number
+  readonly bound: number
+}
+
+/**
+ * From now on the members of the core run, reach each other, and no fault is done to them. Told at
+ * most once.
+ */
+export interface Healed extends Moment {
+  readonly kind: 'healed'
+  readonly core: readonly number[]
+}
+
+/** Nothing more will be told. */
+export interface Ended extends Moment {
+  readonly kind: 'ended'
+}
+
+/** One fact; facts are told in order of `atMs`. */
+export type Observation =
+  | Started
+  | Crashed
+  | Stopped
+  | SignedVote
+  | SignedProposal
+  | Committed
+  | DeliveredVote
+  | DeliveredProposal
+  | Held
+  | Healed
+  | Ended
