@@ -40,6 +40,25 @@ describe('searchSeeds', () => {
     expect(await search(1)).toEqual([0])
   })
 
+  test('a first seed: the search begins there, and an interrupted one keeps its seeds', async () => {
+    const tried: number[] = []
+    const go = (first: number, most: number): Promise<number> => {
+      const isOver = (): boolean => tried.length === most
+      return searchSeeds({
+        name: 'fresh',
+        seeds: 3,
+        first,
+        run: (s) => void tried.push(s),
+        folder,
+        isOver,
+      })
+    }
+    await go(70, 2)
+    await go(90, 3)
+    await go(90, 5)
+    expect(tried).toEqual([70, 71, 72, 90, 91])
+  })
+
   test('a failing seed: it is named, and tried first the next time', async () => {
     await expect(search(9, 3)).rejects.toThrow(
       'forks: seed 3 fails (QUADRILLE_SEED=3 repeats it): two blocks',

@@ -10,6 +10,8 @@ export interface SeedSearch {
   readonly name: string
   /** How many seeds `npm test` would try. */
   readonly seeds: number
+  /** The first seed, 0 unless given; a search that was cut short goes on with its own seeds. */
+  readonly first?: number
   /** Runs one seed; what it throws fails the search. */
   readonly run: (seed: number) => void | Promise<void>
   /** Where the next seed is remembered; `.quadrille/search` in the checkout unless given. */
@@ -33,17 +35,30 @@ export async function searchSeeds(search: SeedSearch): Promise<number> {
   }
   const { folder = usualFolder, isOver = () => timeLeftMs() === 0 } = search
   const memory = join(folder, `${search.name}.json`)
-  const end = runs(search.seeds)
-  const start = recall(memory)
-  const first = start < end ? start : 0
+  const { next: first, end } = rangeOf(search, recall(memory))
   let seed = first
   try {
     for (; seed < end && !isOver(); seed += 1) await runSeed(search, seed)
   } finally {
     if (seed >= end) rmSync(memory, { force: true })
-    else remember(memory, seed)
+    else remember(memory, { next: seed, end })
   }
   return seed - first
+}
+
+/** Seeds from `next` to below `end`. */
+interface SeedRange {
+  readonly next: number
+  readonly end: number
+}
+
+/** The seeds that are left of the remembered search, or those of a new one. */
+function rangeOf({ first, seeds }: SeedSearch, known: SeedRange | null): SeedRange {
+  const next = first ?? 0
+  const end = next + runs(seeds)
+  if (known === null) return { next, end }
+  if (first !== undefined) return known.next < known.end ? known : { next, end }
+  return { next: known.next < end ? known.next : next, end }
 }
 
 async function runSeed({ name, run }: SeedSearch, seed: number): Promise<void> {
@@ -57,17 +72,21 @@ async function runSeed({ name, run }: SeedSearch, seed: number): Promise<void> {
   }
 }
 
-function recall(memory: string): number {
+function recall(memory: string): SeedRange | null {
   try {
-    const { next } = JSON.parse(readFileSync(memory, 'utf8')) as { next?: unknown }
-    return typeof next === 'number' && Number.isSafeInteger(next) && next >= 0 ? next : 0
+    const { next, end } = JSON.parse(readFileSync(memory, 'utf8')) as Record<string, unknown>
+    return isSeed(next) ? { next, end: isSeed(end) ? end : 0 } : null
   } catch {
     // Nothing remembered, or nothing that can be read: the search starts over.
-    return 0
+    return null
   }
 }
 
-function remember(memory: string, next: number): void {
+function isSeed(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function remember(memory: string, range: SeedRange): void {
   mkdirSync(dirname(memory), { recursive: true })
-  writeFileSync(memory, `${JSON.stringify({ next })}\n`)
+  writeFileSync(memory, `${JSON.stringify(range)}\n`)
 }
