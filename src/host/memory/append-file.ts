@@ -3,16 +3,20 @@
 import { assert } from '../../core/bytes/index.ts'
 import type { AppendFile } from '../ports/index.ts'
 import { PortError } from '../ports/index.ts'
-import type { DiskImage, FileStep, Inode } from './disk-image.ts'
+import { zeros } from './content.ts'
+import type { DiskGate } from './disk-gate.ts'
+import type { DiskAction, Inode } from './disk-image.ts'
+import { writeOf } from './disk-image.ts'
 
-/** Where the file lives, and how it asks its world for a step. */
+/** Where the file lives. */
 export interface MemoryAppendFileOptions {
   readonly path: string
-  readonly image: DiskImage
+  readonly gate: DiskGate
   readonly inode: Inode
-  readonly step: (step: FileStep, apply: () => void) => Promise<void>
   readonly onClose: () => void
 }
+
+type Kind = 'write' | 'sync' | 'truncate'
 
 /** Keeps the port's order of calls by a chain of promises, and its first failure for good. */
 export class MemoryAppendFile implements AppendFile {
@@ -32,33 +36,32 @@ export class MemoryAppendFile implements AppendFile {
   }
 
   append(bytes: Uint8Array): Promise<void> {
-    const { image, inode } = this.#options
+    const { inode } = this.#options
     const offset = this.#size
     if (!this.#closed) this.#size += bytes.length
-    return this.#queue('append', 'write', () => image.write(inode, offset, bytes))
+    return this.#queue('append', 'write', () => writeOf(inode, offset, bytes))
   }
 
   sync(): Promise<void> {
-    const { image, inode } = this.#options
-    return this.#queue('sync', 'sync', () => image.sync(inode))
+    return this.#sync('sync')
   }
 
   async truncate(size: number): Promise<void> {
-    const { image, inode } = this.#options
+    const { inode } = this.#options
     assert(size <= this.#size, 'truncate only makes a file shorter')
     this.#size = size
-    const cut = this.#queue('truncate', 'truncate', () => image.truncate(inode, size))
-    await Promise.all([cut, this.#queue('truncate', 'sync', () => image.sync(inode))])
+    const cut = this.#queue('truncate', 'truncate', () => ({ kind: 'truncate', inode, size }))
+    await Promise.all([cut, this.#sync('truncate')])
   }
 
   async reserve(bytes: number): Promise<void> {
-    const { image, inode } = this.#options
+    const { inode } = this.#options
     const end = this.#size + bytes
     const filled = this.#queue('reserve', 'write', () => {
-      const missing = end - inode.written.length
-      if (missing > 0) image.write(inode, inode.written.length, new Uint8Array(missing))
+      const { length } = inode.written
+      return writeOf(inode, length, zeros(Math.max(0, end - length)))
     })
-    await Promise.all([filled, this.#queue('reserve', 'sync', () => image.sync(inode))])
+    await Promise.all([filled, this.#sync('reserve')])
   }
 
   async close(): Promise<void> {
@@ -68,21 +71,29 @@ export class MemoryAppendFile implements AppendFile {
     this.#options.onClose()
   }
 
-  #queue(operation: string, kind: FileStep['kind'], apply: () => void): Promise<void> {
+  #sync(operation: string): Promise<void> {
+    const { inode } = this.#options
+    return this.#queue(operation, 'sync', () => ({ kind: 'sync', inode }))
+  }
+
+  #queue(operation: string, kind: Kind, makeAction: () => DiskAction): Promise<void> {
     const { path } = this.#options
     if (this.#closed) {
       const reason = 'the file is closed'
       return Promise.reject(new PortError('PORTS_CLOSED', { operation, path, reason }))
     }
-    const done = this.#tail.then(() => this.#run({ kind, operation, path }, apply))
+    const done = this.#tail.then(() => this.#run({ kind, operation, path }, makeAction))
     this.#tail = done.catch(() => {})
     return done
   }
 
-  async #run(step: FileStep, apply: () => void): Promise<void> {
+  async #run(
+    step: { readonly kind: Kind; readonly operation: string; readonly path: string },
+    makeAction: () => DiskAction,
+  ): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     try {
-      await this.#options.step(step, apply)
+      await this.#options.gate.perform(step, makeAction)
     } catch (failure) {
       this.#failure = failure as Error
       throw failure

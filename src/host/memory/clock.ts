@@ -4,13 +4,7 @@
 import type { Time } from '../../core/bytes/index.ts'
 import { assert } from '../../core/bytes/index.ts'
 import type { Clock, Timer } from '../ports/index.ts'
-
-interface Pending {
-  readonly dueMs: number
-  /** Timers due at one moment fire in the order they were set. */
-  readonly order: number
-  readonly fire: () => void
-}
+import { TimerHeap } from './timer-heap.ts'
 
 const NS_PER_MS = 1_000_000n
 
@@ -21,7 +15,7 @@ export class MemoryClock implements Clock {
   readonly #startTime: Time
   #elapsedMs = 0
   #order = 0
-  readonly #timers = new Set<Pending>()
+  readonly #timers = new TimerHeap()
   #deferred: (() => void)[] = []
 
   /** Starts at `startTime` (nanoseconds since the Unix epoch), with a monotonic time of 0. */
@@ -38,9 +32,10 @@ export class MemoryClock implements Clock {
   }
 
   setTimer(ms: number, fire: () => void): Timer {
-    const timer = { dueMs: this.#elapsedMs + Math.max(0, ms), order: this.#order++, fire }
-    this.#timers.add(timer)
-    return { cancel: () => void this.#timers.delete(timer) }
+    const dueMs = this.#elapsedMs + Math.max(0, ms)
+    const timer = { dueMs, order: this.#order++, fire, isCancelled: false }
+    this.#timers.push(timer)
+    return { cancel: () => this.#timers.cancel(timer) }
   }
 
   defer(f: () => void): void {
@@ -58,26 +53,19 @@ export class MemoryClock implements Clock {
   advance(ms: number): void {
     assert(ms >= 0, 'a clock does not run backwards')
     const end = this.#elapsedMs + ms
-    for (let next = this.#earliest(); next !== null && next.dueMs <= end; next = this.#earliest()) {
+    for (let next = this.#timers.first(); next !== null && next.dueMs <= end;) {
+      this.#timers.take()
       this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs)
-      this.#timers.delete(next)
       next.fire()
+      next = this.#timers.first()
     }
     this.#elapsedMs = end
   }
 
   /** Milliseconds until the next timer is due, or null when none is set. */
   nextTimerMs(): number | null {
-    const next = this.#earliest()
+    const next = this.#timers.first()
     return next === null ? null : Math.max(0, next.dueMs - this.#elapsedMs)
-  }
-
-  #earliest(): Pending | null {
-    let earliest: Pending | null = null
-    for (const timer of this.#timers) {
-      if (earliest === null || timer.dueMs < earliest.dueMs) earliest = timer
-    }
-    return earliest
   }
 
   #runDeferred(): void {

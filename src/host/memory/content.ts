@@ -1,39 +1,88 @@
 // The growing bytes of one file in memory.
 
-/** Bytes that are written at any offset and cut; a write costs its own length, not the file's. */
-export class Content {
-  #buffer: Uint8Array
-  #length: number
+let zeroBytes = new Uint8Array(0)
 
-  constructor(bytes: Uint8Array = new Uint8Array(0)) {
-    this.#buffer = bytes.slice()
-    this.#length = bytes.length
+/** Zeros that a content keeps as a length only. */
+export function zeros(size: number): Uint8Array {
+  if (size > zeroBytes.length) zeroBytes = new Uint8Array(2 * size)
+  return zeroBytes.subarray(0, size)
+}
+
+/** True for what `zeros` gave: it never changes and needs no copy. */
+export function isZeros(bytes: Uint8Array): boolean {
+  return bytes.buffer === zeroBytes.buffer
+}
+
+/**
+ * Bytes that are written at any offset and cut. A write costs its own length, not the file's; zeros
+ * at the end cost nothing; a fork costs nothing until one of the two is written to.
+ */
+export class Content {
+  /** Shorter than the content when that ends with zeros. */
+  #buffer: Uint8Array = new Uint8Array(0)
+  #length = 0
+  #isShared = false
+
+  constructor(bytes?: Uint8Array) {
+    if (bytes !== undefined) this.write(0, bytes)
   }
 
   get length(): number {
     return this.#length
   }
 
+  /** The same bytes, free to change apart from these. */
+  fork(): Content {
+    const other = new Content()
+    other.#buffer = this.#buffer
+    other.#length = this.#length
+    other.#isShared = true
+    this.#isShared = true
+    return other
+  }
+
   /** Puts bytes at an offset; a hole before them reads as zeros. */
   write(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length
-    if (end > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(end, 2 * this.#buffer.length))
-      grown.set(this.#buffer.subarray(0, this.#length))
-      this.#buffer = grown
+    if (!isZeros(bytes) || offset < this.#buffer.length) {
+      this.#own(end)
+      this.#buffer.set(bytes, offset)
     }
-    this.#buffer.set(bytes, offset)
     this.#length = Math.max(this.#length, end)
   }
 
   truncate(size: number): void {
     if (size >= this.#length) return
-    this.#buffer.fill(0, size, this.#length)
+    if (size < this.#buffer.length) {
+      this.#own(this.#buffer.length)
+      this.#buffer.fill(0, size)
+    }
     this.#length = size
+  }
+
+  /** Turns over one bit. */
+  flip(bit: number): void {
+    const at = bit >>> 3
+    this.#own(at + 1)
+    this.#buffer[at] = (this.#buffer[at] ?? 0) ^ (1 << (bit & 7))
   }
 
   /** A copy of the bytes from `start` up to `end`. */
   slice(start = 0, end: number = this.#length): Uint8Array {
-    return this.#buffer.slice(start, Math.min(end, this.#length))
+    const stop = Math.max(start, Math.min(end, this.#length))
+    const bytes = new Uint8Array(stop - start)
+    if (start < this.#buffer.length) bytes.set(this.#buffer.subarray(start, stop))
+    return bytes
+  }
+
+  /** Makes the buffer this content's own, with room for `size` bytes. */
+  #own(size: number): void {
+    const grows = size > this.#buffer.length
+    if (!grows && !this.#isShared) return
+    const room = grows ? Math.max(size, 2 * this.#buffer.length) : this.#buffer.length
+    const buffer = new Uint8Array(room)
+    buffer.set(this.#buffer)
+    this.#buffer = buffer
+    this.#isShared = false
   }
 }

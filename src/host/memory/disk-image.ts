@@ -1,16 +1,15 @@
-// The disk beneath files in memory: what is written, what is synced, and the list of changes in
-// between.
+// The disk beneath files and stores in memory: what is written, what is synced, and the list of
+// changes in between.
 
 import { InvariantError } from '../../core/bytes/index.ts'
-import { Content } from './content.ts'
+import { Content, isZeros } from './content.ts'
+import type { TableChange } from './table.ts'
+import { Table } from './table.ts'
 
-/** One single step on the disk. */
-export interface FileStep {
-  readonly kind: 'create' | 'write' | 'sync' | 'rename' | 'remove' | 'truncate' | 'sync-directory'
-  /** The method of the port that needs it. */
-  readonly operation: string
-  readonly path: string
-}
+/** Where bytes lie: a file, or a value of a store. */
+export type StoredAt =
+  | { readonly path: string }
+  | { readonly store: string; readonly key: Uint8Array }
 
 /** A file's content apart from its names. */
 export interface Inode {
@@ -34,15 +33,62 @@ export type UnsyncedChange =
       readonly from: string | null
     }
   | { readonly kind: 'unlink'; readonly path: string }
+  | UnsyncedBatch
 
-/** Whether a crash keeps a change; a number keeps that many first bytes of a write. */
-export type Keep = (change: UnsyncedChange, index: number) => boolean | number
+/** A batch of a key-value store; a crash loses a suffix of a store's batches. */
+interface UnsyncedBatch {
+  readonly kind: 'batch'
+  readonly store: string
+  readonly changes: readonly TableChange[]
+  /** What the keys held before; null when the batch failed and nobody sees it but after a crash. */
+  readonly undo: readonly TableChange[] | null
+}
+
+/**
+ * What a crash keeps of a change: all, nothing, or of a write that many first bytes, or those
+ * sectors of 512 bytes (counted from the one with its first byte) for which a function says so.
+ */
+export type Kept = boolean | number | ((sector: number) => boolean)
+
+/** Which changes a crash keeps; the index counts them from the oldest. */
+export type Keep = (change: UnsyncedChange, index: number) => Kept
+
+/** One change of the disk as data: what a recording plays again. */
+export type DiskAction =
+  | { readonly kind: 'create'; readonly path: string; readonly inode: Inode }
+  | Extract<UnsyncedChange, { kind: 'write' | 'truncate' }>
+  | { readonly kind: 'sync' | 'lose'; readonly inode: Inode }
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string }
+  | { readonly kind: 'remove'; readonly path: string }
+  | { readonly kind: 'sync-directory'; readonly directory: string }
+  | {
+      readonly kind: 'batch'
+      readonly store: string
+      readonly changes: readonly TableChange[]
+      readonly sync: boolean
+    }
+  | {
+      readonly kind: 'failed-batch'
+      readonly store: string
+      readonly changes: readonly TableChange[]
+    }
+
+/** More batches than this without a sync and the oldest counts as written out by the system. */
+const MAX_UNSYNCED_BATCHES = 1024
+const SECTOR_BYTES = 512
+
+/** An inode of an empty file. */
+export function makeInode(bytes?: Uint8Array): Inode {
+  const written = new Content(bytes)
+  return { written, synced: written.fork() }
+}
 
 /** Two images of one disk. Writes and names may reach it in any order until they are synced. */
 export class DiskImage {
   readonly #names = new Map<string, Inode>()
   readonly #syncedNames = new Map<string, Inode>()
   readonly #directories = new Set<string>([''])
+  readonly #tables = new Map<string, Table>()
   /** Changes not synced, oldest first. */
   changes: UnsyncedChange[] = []
 
@@ -54,6 +100,24 @@ export class DiskImage {
     const inode = this.#names.get(path)
     if (inode === undefined) throw new InvariantError(`there is no ${path}`)
     return inode
+  }
+
+  /** The entries of a store, as written. */
+  table(store: string): Table {
+    let table = this.#tables.get(store)
+    if (table === undefined) {
+      table = new Table()
+      this.#tables.set(store, table)
+    }
+    return table
+  }
+
+  get paths(): string[] {
+    return [...this.#names.keys()]
+  }
+
+  get stores(): string[] {
+    return [...this.#tables.keys()]
   }
 
   list(directory: string): string[] {
@@ -76,31 +140,71 @@ export class DiskImage {
   }
 
   plant(path: string, bytes: Uint8Array): void {
+    this.#plantInode(path, makeInode(bytes))
+  }
+
+  perform(action: DiskAction): void {
+    switch (action.kind) {
+      case 'create':
+        this.#names.set(action.path, action.inode)
+        this.changes.push({ kind: 'link', path: action.path, inode: action.inode, from: null })
+        return
+      case 'write':
+      case 'truncate':
+        applyData(action.inode.written, action)
+        this.changes.push(action)
+        return
+      case 'sync':
+        return this.#sync(action.inode)
+      case 'lose':
+        this.changes = this.changes.filter((each) => !isData(each) || each.inode !== action.inode)
+        return
+      case 'rename':
+        return this.#rename(action.from, action.to)
+      case 'remove':
+        this.#names.delete(action.path)
+        this.changes.push(unlinkOf(action.path))
+        return
+      case 'sync-directory':
+        return this.#syncDirectory(action.directory)
+      case 'batch':
+        return this.#batch(action)
+      case 'failed-batch':
+        this.changes.push({ ...action, kind: 'batch', undo: null })
+    }
+  }
+
+  /** A disk of its own: the synced image with the changes that were kept on top. */
+  afterCrash(keep: Keep): DiskImage {
+    const image = new DiskImage()
+    for (const directory of this.#directories) image.makeDirectory(directory)
+    const names = new Map(this.#syncedNames)
+    const kept = this.changes.map((change, index) => keep(change, index))
+    const contents = new Map<Inode, Content>()
+    this.changes.forEach((change, index) => {
+      const part = kept[index] ?? false
+      if (part === false || change.kind === 'batch') return
+      if (!isData(change)) return applyName(names, change)
+      const content = contents.get(change.inode) ?? change.inode.synced.fork()
+      contents.set(change.inode, content)
+      if (part === true || change.kind === 'truncate') applyData(content, change)
+      else for (const piece of piecesOf(change, part)) applyData(content, piece)
+    })
+    for (const [path, inode] of names) {
+      const written = contents.get(inode) ?? inode.synced.fork()
+      image.#plantInode(path, { written, synced: written.fork() })
+    }
+    for (const store of this.#tables.keys()) image.#tables.set(store, this.#tableAfter(store, kept))
+    return image
+  }
+
+  #plantInode(path: string, inode: Inode): void {
     this.makeDirectory(directoryOf(path))
-    const inode = { written: new Content(bytes), synced: new Content(bytes) }
     this.#names.set(path, inode)
     this.#syncedNames.set(path, inode)
   }
 
-  create(path: string): void {
-    const inode = { written: new Content(), synced: new Content() }
-    this.#names.set(path, inode)
-    this.changes.push({ kind: 'link', path, inode, from: null })
-  }
-
-  write(inode: Inode, offset: number, bytes: Uint8Array): void {
-    const change = { kind: 'write', inode, offset, bytes: bytes.slice() } as const
-    applyData(inode.written, change)
-    this.changes.push(change)
-  }
-
-  truncate(inode: Inode, size: number): void {
-    const change = { kind: 'truncate', inode, size } as const
-    applyData(inode.written, change)
-    this.changes.push(change)
-  }
-
-  sync(inode: Inode): void {
+  #sync(inode: Inode): void {
     this.changes = this.changes.filter((change) => {
       if (!isData(change) || change.inode !== inode) return true
       applyData(inode.synced, change)
@@ -108,53 +212,74 @@ export class DiskImage {
     })
   }
 
-  rename(from: string, to: string): void {
+  #rename(from: string, to: string): void {
     const inode = this.at(from)
     this.#names.delete(from)
     this.#names.set(to, inode)
     this.changes.push({ kind: 'link', path: to, inode, from })
   }
 
-  remove(path: string): void {
-    this.#names.delete(path)
-    this.changes.push({ kind: 'unlink', path })
-  }
-
-  syncDirectoryOf(path: string): void {
-    const directory = directoryOf(path)
+  #syncDirectory(directory: string): void {
     this.changes = this.changes.filter((change) => {
-      if (isData(change) || directoryOf(change.path) !== directory) return true
+      if (isData(change) || change.kind === 'batch') return true
+      if (directoryOf(change.path) !== directory) return true
       applyName(this.#syncedNames, change)
       return false
     })
   }
 
-  /** A disk of its own: the synced image with the changes that were kept on top. */
-  afterCrash(keep: Keep): DiskImage {
-    const contents = new Map<Inode, Content>()
-    const names = new Map(this.#syncedNames)
-    this.changes.forEach((change, index) => {
-      const kept = keep(change, index)
-      if (kept === false) return
-      if (!isData(change)) {
-        applyName(names, change)
-        return
+  #batch({ store, changes, sync }: Extract<DiskAction, { kind: 'batch' }>): void {
+    const table = this.table(store)
+    const isOfStore = (each: UnsyncedChange): boolean =>
+      each.kind === 'batch' && each.store === store
+    if (sync) {
+      this.changes = this.changes.filter((each) => !isOfStore(each))
+    } else {
+      const undo = changes.map(({ key }) => ({ key, value: table.get(key) }))
+      this.changes.push({ kind: 'batch', store, changes, undo })
+      if (this.changes.length > MAX_UNSYNCED_BATCHES) {
+        const oldest = this.changes.findIndex(isOfStore)
+        this.changes = this.changes.filter((_, index) => index !== oldest)
       }
-      const content = contents.get(change.inode) ?? new Content(change.inode.synced.slice())
-      contents.set(change.inode, content)
-      applyData(content, kept === true ? change : shortened(change, kept))
-    })
-    const image = new DiskImage()
-    for (const directory of this.#directories) image.makeDirectory(directory)
-    for (const [path, inode] of names) {
-      image.plant(path, (contents.get(inode) ?? inode.synced).slice())
     }
-    return image
+    for (const change of changes) table.set(change)
+  }
+
+  /** Takes the lost batches back, and does those that failed and were kept all the same. */
+  #tableAfter(store: string, kept: readonly Kept[]): Table {
+    const table = this.table(store).fork()
+    const batches = this.changes.flatMap((change, index) =>
+      change.kind === 'batch' && change.store === store ? [{ change, keeps: kept[index] }] : [],
+    )
+    const lost = batches.findIndex(({ keeps }) => keeps !== true)
+    const end = lost < 0 ? batches.length : lost
+    for (const { change } of batches.slice(end).toReversed()) {
+      for (const before of (change.undo ?? []).toReversed()) table.set(before)
+    }
+    for (const { change } of batches.slice(0, end)) {
+      if (change.undo === null) for (const each of change.changes) table.set(each)
+    }
+    return table
   }
 }
 
 type DataChange = Extract<UnsyncedChange, { kind: 'write' | 'truncate' }>
-type NameChange = Exclude<UnsyncedChange, DataChange>
+type WriteChange = Extract<UnsyncedChange, { kind: 'write' }>
+type NameChange = Extract<UnsyncedChange, { kind: 'link' | 'unlink' }>
+
+/** A write as a change that may be kept: the bytes as they are now. */
+export function writeOf(inode: Inode, offset: number, bytes: Uint8Array): WriteChange {
+  return { kind: 'write', inode, offset, bytes: isZeros(bytes) ? bytes : bytes.slice() }
+}
+
+/** The directory a path lies in. */
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+function unlinkOf(path: string): UnsyncedChange {
+  return { kind: 'unlink', path }
+}
 
 function isData(change: UnsyncedChange): change is DataChange {
   return change.kind === 'write' || change.kind === 'truncate'
@@ -174,10 +299,17 @@ function applyData(content: Content, change: DataChange): void {
   else content.write(change.offset, change.bytes)
 }
 
-function shortened(change: DataChange, size: number): DataChange {
-  return change.kind === 'write' ? { ...change, bytes: change.bytes.subarray(0, size) } : change
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+/** The parts of a torn write that reached the disk. */
+function piecesOf(change: WriteChange, kept: Exclude<Kept, boolean>): WriteChange[] {
+  const { offset, bytes } = change
+  if (typeof kept === 'number') return [{ ...change, bytes: bytes.subarray(0, kept) }]
+  const pieces: WriteChange[] = []
+  const first = Math.floor(offset / SECTOR_BYTES)
+  for (let sector = first; sector * SECTOR_BYTES < offset + bytes.length; sector++) {
+    if (!kept(sector - first)) continue
+    const from = Math.max(0, sector * SECTOR_BYTES - offset)
+    const to = (sector + 1) * SECTOR_BYTES - offset
+    pieces.push({ ...change, offset: offset + from, bytes: bytes.subarray(from, to) })
+  }
+  return pieces
 }

@@ -7,9 +7,15 @@
 // Counterpart in CometBFT: cometbft-db's MemDB, libs/autofile's test helpers.
 
 export { MemoryClock } from './clock.ts'
-export type { FileStep, Keep, UnsyncedChange } from './disk-image.ts'
+export { MemoryDisk } from './disk.ts'
+export type { MemoryDiskOptions } from './disk.ts'
+export { allFaults, diskError, failFrom, failStep, fullDisk, keepDrawn } from './disk-faults.ts'
+export type { Draw, StepFault } from './disk-faults.ts'
+export type { DiskHooks, FileStep } from './disk-gate.ts'
+export { DiskImage } from './disk-image.ts'
+export type { Keep, Kept, StoredAt, UnsyncedChange } from './disk-image.ts'
+export { DiskRecording } from './disk-recording.ts'
 export { MemoryFiles } from './files.ts'
-export type { MemoryFilesOptions } from './files.ts'
 export { MemoryKeyValueStore } from './key-value-store.ts'
 export type { BeforeBatch } from './key-value-store.ts'
 export { MemoryLogger, silentLogger } from './logger.ts'

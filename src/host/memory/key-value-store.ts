@@ -3,6 +3,8 @@
 import { assert, bytesKey } from '../../core/bytes/index.ts'
 import type { KeyRange, KeyValueEntry, KeyValueOperation, KeyValueStore } from '../ports/index.ts'
 import { PortError } from '../ports/index.ts'
+import { DiskGate } from './disk-gate.ts'
+import type { TableChange } from './table.ts'
 
 /**
  * Called before a batch is applied; what it throws becomes the failure of that batch, and of the
@@ -10,40 +12,34 @@ import { PortError } from '../ports/index.ts'
  */
 export type BeforeBatch = (step: { readonly sync: boolean; readonly operations: number }) => void
 
-/** The value each key had before one batch. */
-type Undo = Map<string, Uint8Array | undefined>
-
-interface Disk {
-  readonly values: Map<string, Uint8Array>
-  /** All keys in byte order: a latin1 string compares like its bytes. */
-  readonly keys: string[]
-  /** How to take back the batches since the last synced one, oldest first. */
-  unsynced: Undo[]
+/** Which disk a store lives on, and under which name. */
+export interface StorePlace {
+  readonly gate: DiskGate
+  readonly name: string
 }
 
-/** More batches than this without a sync and the oldest counts as written out by the system. */
-const MAX_UNSYNCED = 1024
-
-/** Entries live as long as the object; `reopen` and `crash` hand them on to the next one. */
+/** Entries live as long as the disk; `reopen` and `crash` hand them on to the next one. */
 export class MemoryKeyValueStore implements KeyValueStore {
-  readonly #disk: Disk
+  readonly #place: StorePlace
   readonly #beforeBatch: BeforeBatch
   #closed = false
   #failure: PortError | null = null
+  /** Batches apply in the order of the calls also where the disk takes its time. */
+  #tail: Promise<void> | null = null
 
-  constructor(options: { readonly beforeBatch?: BeforeBatch } = {}, disk?: Disk) {
-    this.#disk = disk ?? { values: new Map(), keys: [], unsynced: [] }
+  constructor(options: { readonly beforeBatch?: BeforeBatch } = {}, place?: StorePlace) {
+    this.#place = place ?? { gate: new DiskGate(), name: 'memory' }
     this.#beforeBatch = options.beforeBatch ?? (() => {})
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
     this.#assertOpen('get')
-    return this.#disk.values.get(bytesKey(key))?.slice()
+    return this.#read(bytesKey(key))
   }
 
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen('getMany')
-    return keys.map((key) => this.#disk.values.get(bytesKey(key))?.slice())
+    return keys.map((key) => this.#read(bytesKey(key)))
   }
 
   async batch(
@@ -51,107 +47,96 @@ export class MemoryKeyValueStore implements KeyValueStore {
     options: { readonly sync: boolean },
   ): Promise<void> {
     this.#assertOpen('batch')
-    if (this.#failure !== null) throw this.#failure
-    try {
-      this.#beforeBatch({ sync: options.sync, operations: operations.length })
-    } catch (cause) {
-      const failure = asPortError(cause)
-      if (options.sync) this.#failure = failure
-      throw failure
-    }
-    // The hook may have crashed this store: nothing is applied after that.
-    this.#assertOpen('batch')
-    this.#apply(operations, options.sync)
+    const changes = operations.map(changeOf)
+    if (this.#place.gate.hooks.delay === undefined) return this.#batch(changes, options.sync)
+    const done = (this.#tail ?? Promise.resolve()).then(() => this.#batch(changes, options.sync))
+    this.#tail = done.catch(() => undefined)
+    return done
   }
 
   async *iterate(range: KeyRange): AsyncIterable<KeyValueEntry> {
     this.#assertOpen('iterate')
-    const { values } = this.#disk
-    const entries = this.#keysIn(range).map((key) => [key, values.get(key)] as const)
+    const { gate, name } = this.#place
+    const table = gate.image.table(name)
+    const entries = table.keysIn(range).map((key) => [key, table.get(key)] as const)
     for (const [key, value] of entries) {
       this.#assertOpen('iterate')
-      if (value !== undefined) yield [keyBytes(key), value.slice()]
+      if (value === undefined) continue
+      const bytes = keyBytes(key)
+      yield [bytes, gate.read({ store: name, key: bytes }, value.slice())]
     }
   }
 
   async close(): Promise<void> {
+    await this.#tail
     this.#closed = true
   }
 
   /** Closes and opens again: nothing is lost. */
   reopen(options: { readonly beforeBatch?: BeforeBatch } = {}): MemoryKeyValueStore {
     this.#closed = true
-    return new MemoryKeyValueStore(options, this.#disk)
+    return new MemoryKeyValueStore(options, this.#place)
   }
 
   /** Number of batches that a crash now could lose. */
   get unsyncedBatches(): number {
-    return this.#disk.unsynced.length
+    return this.#place.gate.image.changes.filter(({ kind }) => kind === 'batch').length
   }
 
   /**
    * The store after a loss of power that kept the first `kept` of the unsynced batches. This one is
-   * dead.
+   * dead. Not for a store of a `MemoryDisk`, which crashes as a whole.
    */
   crash(kept = 0): MemoryKeyValueStore {
-    for (const undo of this.#disk.unsynced.slice(kept).toReversed()) {
-      for (const [key, value] of undo) this.#set(key, value)
-    }
-    this.#disk.unsynced = []
-    return this.reopen()
+    const { gate, name } = this.#place
+    this.#closed = true
+    gate.end()
+    const image = gate.image.afterCrash((_, index) => index < kept)
+    return new MemoryKeyValueStore({}, { gate: new DiskGate({}, image), name })
   }
 
-  #apply(operations: readonly KeyValueOperation[], sync: boolean): void {
-    const undo: Undo = new Map()
-    for (const operation of operations) {
-      const key = bytesKey('put' in operation ? operation.put[0] : operation.del)
-      assert(key !== '', 'keys are not empty')
-      if (!undo.has(key)) undo.set(key, this.#disk.values.get(key))
-      this.#set(key, 'put' in operation ? operation.put[1].slice() : undefined)
-    }
-    if (sync) this.#disk.unsynced = []
-    else this.#disk.unsynced.push(undo)
-    if (this.#disk.unsynced.length > MAX_UNSYNCED) this.#disk.unsynced.shift()
+  #read(key: string): Uint8Array | undefined {
+    const { gate, name } = this.#place
+    const value = gate.image.table(name).get(key)?.slice()
+    if (value === undefined || gate.hooks.onRead === undefined) return value
+    return gate.read({ store: name, key: keyBytes(key) }, value)
   }
 
-  #set(key: string, value: Uint8Array | undefined): void {
-    const { values, keys } = this.#disk
-    if (value === undefined) {
-      if (values.delete(key)) keys.splice(lowerBound(keys, key), 1)
-      return
+  async #batch(changes: readonly TableChange[], sync: boolean): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    const { gate, name } = this.#place
+    const kind = sync ? 'synced-batch' : 'batch'
+    try {
+      this.#beforeBatch({ sync, operations: changes.length })
+      // The hook may have crashed this store: nothing is applied after that.
+      this.#assertOpen('batch')
+      await gate.perform({ kind, operation: 'batch', path: name }, () => ({
+        kind: 'batch',
+        store: name,
+        changes,
+        sync,
+      }))
+    } catch (cause) {
+      const failure = asPortError(cause)
+      if (sync) this.#failure = failure
+      throw failure
     }
-    if (!values.has(key)) keys.splice(lowerBound(keys, key), 0, key)
-    values.set(key, value)
-  }
-
-  #keysIn({ gte, lt, reverse, limit }: KeyRange): string[] {
-    const { keys } = this.#disk
-    const from = gte === undefined ? 0 : lowerBound(keys, bytesKey(gte))
-    const to = lt === undefined ? keys.length : lowerBound(keys, bytesKey(lt))
-    if (to <= from) return []
-    if (reverse === true) return keys.slice(Math.max(from, to - limit), to).toReversed()
-    return keys.slice(from, Math.min(to, from + limit))
   }
 
   #assertOpen(operation: string): void {
-    if (!this.#closed) return
-    throw new PortError('PORTS_CLOSED', {
-      operation,
-      path: 'memory',
-      reason: 'the store is closed',
-    })
+    if (this.#closed) {
+      const { name } = this.#place
+      const reason = 'the store is closed'
+      throw new PortError('PORTS_CLOSED', { operation, path: name, reason })
+    }
+    this.#place.gate.assertAlive(operation, this.#place.name)
   }
 }
 
-function lowerBound(keys: readonly string[], key: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((keys[middle] as string) < key) low = middle + 1
-    else high = middle
-  }
-  return low
+function changeOf(operation: KeyValueOperation): TableChange {
+  const key = bytesKey('put' in operation ? operation.put[0] : operation.del)
+  assert(key !== '', 'keys are not empty')
+  return { key, value: 'put' in operation ? operation.put[1].slice() : undefined }
 }
 
 function keyBytes(key: string): Uint8Array {
