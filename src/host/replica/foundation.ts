@@ -56,6 +56,7 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
     files: ports.files,
     path: options.walPath,
     logger: logger.child('wal'),
+    ...options.walSizes,
   })
   await refuseRecentlyUsedKey(options, blockStore)
   const meta = await blockStore.loadBlockMeta(chainState.lastBlockHeight)

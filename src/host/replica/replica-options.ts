@@ -7,6 +7,7 @@ import type { MempoolConfig } from '../mempool/index.ts'
 import type { PeerSwitch, SwitchConfig, SwitchOptions } from '../p2p/index.ts'
 import type { Clock, Files, KeyValueStore, Logger, Network, Random } from '../ports/index.ts'
 import type { Signer } from '../privval/index.ts'
+import type { WalOptions } from '../wal/index.ts'
 
 /** The version of the peer protocol, told to peers and to the application. */
 export const P2P_VERSION = 8n
@@ -51,4 +52,6 @@ export interface ReplicaOptions {
   readonly doubleSignCheckHeight: number
   /** Directory of the write-ahead log. */
   readonly walPath: string
+  /** Sizes of the log's segments; those of `wal` unless given. */
+  readonly walSizes?: Pick<WalOptions, 'segmentBytes' | 'reserveBytes'>
 }
