@@ -12,6 +12,7 @@ import { peerIdOf } from '../p2p/index.ts'
 import { FRESH_SIGN_STATE, FileSigner, parseSignState } from '../privval/index.ts'
 import type { Signer } from '../privval/index.ts'
 import { Replica } from './index.ts'
+import type { ReplicaOptions } from './index.ts'
 
 /** A block a second; every round costs far more than a message. */
 export const CLUSTER_TIMES: EngineConfig = {
@@ -60,6 +61,8 @@ export interface ClusterOptions {
   readonly powers?: readonly bigint[]
   readonly engine?: EngineConfig
   readonly genesis?: Partial<Genesis>
+  /** What a validator is really started with, in place of the options of an honest one. */
+  readonly alter?: (index: number, options: ReplicaOptions) => ReplicaOptions
 }
 
 /** A network of validators and all that they ever signed. */
@@ -121,7 +124,7 @@ export class Cluster {
   /** Starts a validator on what is on its disk. */
   async start(index: number, disk: Disk): Promise<Running> {
     const logger = new MemoryLogger()
-    const replica = await Replica.open({
+    const options: ReplicaOptions = {
       ports: {
         clock: this.clock,
         random: new MemoryRandom(1000 * ++this.#starts + index),
@@ -146,7 +149,8 @@ export class Cluster {
       indexTxs: false,
       doubleSignCheckHeight: 0,
       walPath: '/wal',
-    })
+    }
+    const replica = await Replica.open(this.#options.alter?.(index, options) ?? options)
     const running = { replica, logger, ...disk }
     this.running[index] = running
     await replica.start()

@@ -2,53 +2,43 @@
 
 import { Switch } from '../p2p/index.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
-import { Equivocator } from './equivocator.ts'
+import { Amnesiac } from './amnesiac.ts'
 import { DoubleProposer } from './double-proposer.ts'
+import { Equivocator } from './equivocator.ts'
+import { Flooder } from './flooder.ts'
+import { Impersonator } from './impersonator.ts'
+import { InvalidProposer } from './invalid-proposer.ts'
 import { LaxSigner } from './lax-signer.ts'
 import { MaskedSwitch } from './masked-switch.ts'
 import { Silent } from './silent.ts'
 import { Stage } from './stage.ts'
+import { StaleLock } from './stale-lock.ts'
+import { twinsOf } from './twins.ts'
 import type { Vice } from './vice.ts'
 import type { Villain, VillainName } from './villain.ts'
+import { Withholder } from './withholder.ts'
 
-interface Part {
-  readonly name: VillainName
-  readonly vice: string
-  readonly make: (stage: Stage) => Vice
+const VICES: Readonly<Record<Exclude<VillainName, 'twins'>, (stage: Stage) => Vice>> = {
+  equivocator: (stage) => new Equivocator(stage),
+  'double-proposer': (stage) => new DoubleProposer(stage),
+  amnesiac: (stage) => new Amnesiac(stage),
+  withholder: (stage) => new Withholder(stage),
+  silent: () => new Silent(),
+  flooder: (stage) => new Flooder(stage),
+  impersonator: (stage) => new Impersonator(stage),
+  'invalid-proposer': (stage) => new InvalidProposer(stage),
+  'stale-lock': (stage) => new StaleLock(stage),
 }
-
-const CAST: readonly Part[] = [
-  {
-    name: 'equivocator',
-    vice: 'signs two prevotes, two precommits and two proposals, one for each half of the network',
-    make: (stage) => new Equivocator(stage),
-  },
-  {
-    name: 'double-proposer',
-    vice: 'signs two proposals for one round and shows each half of the network one',
-    make: (stage) => new DoubleProposer(stage),
-  },
-  {
-    name: 'silent',
-    vice: 'keeps its connections and never says a word',
-    make: () => new Silent(),
-  },
-]
-
-/** The cast, each with its vice in one sentence. */
-export const VILLAINS: readonly { readonly name: VillainName; readonly vice: string }[] = CAST.map(
-  ({ name, vice }) => ({ name, vice }),
-)
 
 /**
  * The options of a validator that lies, in place of those of an honest one: whole replicas that may
- * run wherever the honest one could. One of them, but two for `twins`.
+ * run wherever the honest one could. Two of them for `twins`, otherwise one. Call it again for a
+ * villain that starts again.
  */
 export function corrupt(options: ReplicaOptions, villain: Villain): ReplicaOptions[] {
-  const part = CAST.find(({ name }) => name === villain.name)
-  if (part === undefined) throw new Error(`there is no villain named ${villain.name}`)
+  if (villain.name === 'twins') return twinsOf(options, villain)
   const stage = new Stage(options, villain)
-  const vice = part.make(stage)
+  const vice = VICES[villain.name](stage)
   const makeSwitch = options.makeSwitch ?? ((parts): Switch => new Switch(parts))
   return [
     {
