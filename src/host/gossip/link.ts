@@ -1,4 +1,5 @@
 // One peer of the reactor: what it is known to have, and what can wait to be told to it.
+import type { VoteSet } from '../../core/types/index.ts'
 import type { Peer } from '../p2p/index.ts'
 import { CHANNEL } from './channels.ts'
 import { PeerState } from './peer-state.ts'
@@ -20,6 +21,8 @@ export class Link {
   readingStore = false
   /** The peer's full queue has refused an announcement since this was last taken back. */
   missedNews = false
+  /** The stored precommits of the peer's height that it was last asked about. */
+  asked: VoteSet | null = null
   #waiting: Uint8Array[] = []
 
   constructor(peer: Peer) {

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { BitArray, toUtf8 } from '../../core/bytes/index.ts'
 import { encodeConsensusMessage } from '../../core/proto/index.ts'
-import { VoteType } from '../../core/types/index.ts'
+import { NIL_BLOCK_ID, VoteType } from '../../core/types/index.ts'
 import type { PartSetHeader } from '../../core/types/index.ts'
 import { CHANNEL, STEP_NUMBER } from './index.ts'
 import { Station } from './station.fixture.ts'
@@ -170,6 +170,36 @@ describe('gossip of votes', () => {
       far.got('vote').filter(({ vote }) => vote.type === 1 && vote.validatorIndex === index).length
     expect(count(first)).toBe(1)
     expect(count(second)).toBe(2)
+  })
+
+  test('repair: a lagging peer that has the other vote of an equivocator gets the stored one', async () => {
+    const station = await start(4)
+    const { engine } = station.node.replica
+    const helper = station.join('a')
+    station.step(helper, { height: 1n, step: PROPOSE })
+    await station.cluster.until(() => engine.state.proposal !== null)
+    const blockId = engine.state.proposal?.blockId ?? NIL_BLOCK_ID
+    for (const type of [VoteType.prevote, VoteType.precommit]) {
+      for (const member of [1, 2]) {
+        const vote = station.voteOf(member, { type, height: 1n, round: 0, blockId })
+        station.hear(helper, { kind: 'vote', vote })
+      }
+    }
+    await station.cluster.until(() => engine.state.height === 2n)
+
+    const peer = station.join('b')
+    const place = { height: 1n, round: 0, type: VoteType.precommit } as const
+    const index = station.voteOf(2, place).validatorIndex
+    station.step(peer, { height: 1n, step: STEP_NUMBER.precommit })
+    station.hear(peer, { kind: 'has-vote', ...place, index })
+    await pass(station, 2010)
+    const precommits = (): number =>
+      peer.got('vote').filter(({ vote }) => vote.type === 2 && vote.validatorIndex === index).length
+    expect(precommits()).toBe(0)
+    expect(peer.got('vote-set-maj23')).toEqual([{ kind: 'vote-set-maj23', ...place, blockId }])
+    station.hear(peer, { kind: 'vote-set-bits', ...place, blockId, votes: new BitArray(4) })
+    await pass(station, 10)
+    expect(precommits()).toBe(1)
   })
 })
 

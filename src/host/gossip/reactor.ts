@@ -5,7 +5,7 @@ import {
   tryDecode,
 } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
-import type { PartSetHeader, Proposal, Vote } from '../../core/types/index.ts'
+import type { PartSetHeader, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
 import { validatorsOf } from '../../core/consensus/index.ts'
 import type { ConsensusEngine, EngineListener } from '../engine/index.ts'
 import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
@@ -190,7 +190,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
     link: Link,
     message: Extract<ConsensusWireMessage, { kind: 'vote-set-bits' }>,
   ): void {
-    const ours = ourVotesAt(this.#options.engine.state, message)
+    const ours = ourVotesAt(this.#options.engine.state, message) ?? askedAt(link, message)
     if (ours === null) return
     link.known.applyVoteSetBits(message, message.votes, ours.bitsFor(message.blockId))
     this.#pumpSoon(link)
@@ -332,6 +332,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
 
   #askMaj23(link: Link): void {
     const { state } = this.#options.engine
+    if (link.known.height < state.height) return this.#askStoredMaj23(link)
     if (link.known.height !== state.height) return
     const rounds = new Set([state.round, link.known.round, state.validRound, state.lockedRound])
     for (const round of rounds) {
@@ -345,4 +346,33 @@ export class ConsensusReactor implements Reactor, EngineListener {
       }
     }
   }
+
+  // A validator that voted twice may have given the peer its other precommit: then the peer says
+  // that it has one, and yet lacks the one that decided.
+  #askStoredMaj23(link: Link): void {
+    const { blocks, logger } = this.#options
+    const { height } = link.known
+    link.asked = null
+    if (height === 0n || height < blocks.base) return
+    blocks
+      .precommits(height)
+      .then((precommits) => {
+        const maj23 = precommits?.maj23 ?? null
+        if (precommits === null || maj23 === null || maj23 === 'nil') return
+        if (link.known.height !== height) return
+        link.asked = precommits
+        const { round, type } = precommits
+        const claim = { kind: 'vote-set-maj23', height, round, type } as const
+        link.send(CHANNEL.state, encodeConsensusMessage({ ...claim, blockId: maj23 }))
+      })
+      .catch((error: unknown) => logger.error('stored precommits not read', { error }))
+  }
+}
+
+function askedAt(
+  { asked }: Link,
+  place: { readonly height: bigint; readonly round: number; readonly type: number },
+): VoteSet | null {
+  const fits = asked?.height === place.height && asked.round === place.round
+  return fits && asked.type === place.type ? asked : null
 }
