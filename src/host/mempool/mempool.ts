@@ -24,6 +24,7 @@ import type {
 import { PooledTx } from './pooled-tx.ts'
 import { Rechecker } from './rechecker.ts'
 import { TxCache } from './tx-cache.ts'
+import { TxCopies } from './tx-copies.ts'
 import { TxList } from './tx-list.ts'
 import { encodedTxSize, isGasAllowed, NO_TX_LIMITS, type TxLimits } from './tx-limits.ts'
 
@@ -48,6 +49,7 @@ export class Mempool {
   readonly #logger: Logger
   readonly #cache: TxCache
   readonly #txs = new TxList()
+  readonly #copies = new TxCopies()
   readonly #rechecker: Rechecker
   readonly #addedListeners = new Set<(tx: PooledTx) => void>()
   #whenAvailable: (() => void) | null = null
@@ -112,9 +114,8 @@ export class Mempool {
     const refusal = this.#refusal(tx)
     if (refusal !== null) return this.#reject(refusal)
     const hash = this.#crypto.sha256(tx)
-    const key = bytesKey(hash)
-    if (!this.#cache.push(key)) return this.#alreadySeen(key, sender)
-    const candidate = { tx, hash, key, sender }
+    if (!this.#cache.push(hash)) return this.#alreadySeen(hash, sender)
+    const candidate = { tx, hash, key: bytesKey(hash), sender }
     if (!this.#locked && !this.#rechecker.isRunning) return this.#ask(candidate)
     return this.#askLater(candidate)
   }
@@ -183,10 +184,9 @@ export class Mempool {
     for (let i = 0; i < update.hashes.length; i++) {
       const hash = update.hashes[i]
       if (hash === undefined) continue
-      const key = bytesKey(hash)
-      if (update.results[i]?.code === 0) this.#cache.push(key)
-      else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(key)
-      this.#txs.remove(key)
+      if (update.results[i]?.code === 0) this.#cache.push(hash)
+      else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(hash)
+      this.#txs.remove(bytesKey(hash))
     }
     const isNeeded = this.config.recheck && this.#application.isCheckStateless !== true
     this.#rechecker.start(isNeeded ? [...this.#txs.values()] : [])
@@ -239,9 +239,9 @@ export class Mempool {
     return { ok: false, error }
   }
 
-  #alreadySeen(key: string, sender: string | null): CheckTxResult {
+  #alreadySeen(hash: Uint8Array, sender: string | null): CheckTxResult {
     this.#counts.alreadyReceivedTxs++
-    if (sender !== null) this.#txs.get(key)?.addSender(sender)
+    if (sender !== null) this.#txs.get(bytesKey(hash))?.addSender(sender)
     return { ok: false, error: TX_IN_CACHE }
   }
 
@@ -295,7 +295,7 @@ export class Mempool {
   #answered(candidate: Candidate, response: CheckTxResponse): CheckTxResult {
     if (response.code !== 0 || !isGasAllowed(this.#limits, response)) {
       this.#counts.failedTxs++
-      if (!this.config.keepInvalidTxsInCache) this.#cache.remove(candidate.key)
+      if (!this.config.keepInvalidTxsInCache) this.#cache.remove(candidate.hash)
       return { ok: true, value: response }
     }
     // The cache may have forgotten a transaction that still waits here.
@@ -306,7 +306,7 @@ export class Mempool {
   }
 
   #failed(candidate: Candidate, cause: unknown): CheckTxResult {
-    this.#cache.remove(candidate.key)
+    this.#cache.remove(candidate.hash)
     this.#logger.error('the application failed to check a transaction', {
       hash: candidate.hash,
       error: cause,
@@ -316,7 +316,7 @@ export class Mempool {
 
   #add(candidate: Candidate, gasWanted: bigint): void {
     const { hash, key, sender } = candidate
-    const tx = sender === null ? candidate.tx : candidate.tx.slice()
+    const tx = sender === null ? candidate.tx : this.#copies.keep(candidate.tx)
     const entry = new PooledTx({ tx, hash, key, gasWanted, height: this.#height, sender })
     this.#txs.add(entry)
     for (const listener of this.#addedListeners) listener(entry)
@@ -369,7 +369,7 @@ export class Mempool {
     if (!this.holds(entry)) return
     this.#txs.remove(entry.key)
     if (this.config.keepInvalidTxsInCache) return
-    this.#cache.remove(entry.key)
+    this.#cache.remove(entry.hash)
     this.#counts.evictedTxs++
   }
 

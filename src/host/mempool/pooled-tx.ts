@@ -10,13 +10,10 @@ export class PooledTx {
   readonly gasWanted: bigint
   /** Height of the last committed block when it was accepted. */
   readonly height: bigint
-  /** True when it entered here, through rpc or the embedder, and not from a peer. */
-  readonly isLocal: boolean
-  /**
-   * Peers that sent it to us and need not get it back; at most the connected peers ever recorded,
-   * see below.
-   */
-  readonly #senders: string[] = []
+  /** The first peer that sent it to us and need not get it back. */
+  readonly #sender: string | null
+  /** Further ones, at most `MAX_SENDERS`; most transactions come once. */
+  #otherSenders: string[] | null = null
 
   constructor(fields: {
     readonly tx: Uint8Array
@@ -31,20 +28,26 @@ export class PooledTx {
     this.key = fields.key
     this.gasWanted = fields.gasWanted
     this.height = fields.height
-    this.isLocal = fields.sender === null
-    if (fields.sender !== null) this.#senders.push(fields.sender)
+    this.#sender = fields.sender
+  }
+
+  /** True when it entered here, through rpc or the embedder, and not from a peer. */
+  get isLocal(): boolean {
+    return this.#sender === null
   }
 
   /** Whether this peer sent it to us. */
   hasSender(peerId: string): boolean {
-    return this.#senders.includes(peerId)
+    return this.#sender === peerId || this.#otherSenders?.includes(peerId) === true
   }
 
   /**
    * Records one more peer that has it. Beyond the bound a peer may get one copy too many, no more.
    */
   addSender(peerId: string): void {
-    if (this.#senders.length < MAX_SENDERS && !this.hasSender(peerId)) this.#senders.push(peerId)
+    if (this.hasSender(peerId)) return
+    this.#otherSenders ??= []
+    if (this.#otherSenders.length < MAX_SENDERS) this.#otherSenders.push(peerId)
   }
 }
 
