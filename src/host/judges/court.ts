@@ -1,25 +1,183 @@
 // All judges together: tells each what happened, and collects what they find.
 
-import type { Observation } from './observation.ts'
+import { AgreementJudge } from './agreement.ts'
+import type { Fork } from './agreement.ts'
+import { AppHashJudge } from './app-hash.ts'
+import { BlockTimeJudge } from './block-time.ts'
+import { DoubleSignJudge } from './double-sign.ts'
+import { Ledger } from './ledger.ts'
+import { LockJudge } from './locks.ts'
+import { isMoreThanOneThird, isMoreThanTwoThirds } from './naive-commit.ts'
+import type { Committed, Observation, Stopped } from './observation.ts'
+import { ProgressJudge } from './progress.ts'
+import { Prosecutor } from './prosecutor.ts'
+import { ScheduleJudge } from './schedule.ts'
 import type { Setting } from './setting.ts'
-import type { Violation } from './violation.ts'
+import { ValidityJudge } from './validity.ts'
+import type { RuleName, Violation } from './violation.ts'
+
+/** Findings of one rule that are kept; a broken rule often breaks at every height from then on. */
+const KEPT_OF_A_RULE = 10
 
 /** Judges one run. Facts are told in the order in which they happened. */
 export class Court {
-  readonly #setting: Setting
   readonly #violations: Violation[] = []
+  readonly #ledger: Ledger
+  readonly #prosecutor: Prosecutor
+  readonly #agreement = new AgreementJudge()
+  readonly #validity: ValidityJudge
+  readonly #doubleSign: DoubleSignJudge
+  readonly #locks: LockJudge
+  readonly #schedule: ScheduleJudge
+  readonly #blockTime: BlockTimeJudge
+  readonly #appHash: AppHashJudge
+  readonly #progress: ProgressJudge
+  #isForked = false
 
   constructor(setting: Setting) {
-    this.#setting = setting
+    const report = (violation: Violation): void => this.#keep(violation)
+    this.#ledger = new Ledger(setting)
+    this.#prosecutor = new Prosecutor(this.#ledger)
+    this.#validity = new ValidityJudge(this.#ledger, report)
+    this.#doubleSign = new DoubleSignJudge(report)
+    this.#locks = new LockJudge(setting.genesis.lockRule, report)
+    this.#schedule = new ScheduleJudge(this.#ledger, report)
+    this.#blockTime = new BlockTimeJudge(this.#ledger, report)
+    this.#appHash = new AppHashJudge(report)
+    this.#progress = new ProgressJudge(this.#ledger, report)
+  }
+
+  /** What was found up to now, in the order of finding. */
+  violations(): readonly Violation[] {
+    return this.#violations
   }
 
   /** Looks at one fact. */
   see(observation: Observation): void {
-    if (observation.atMs < 0) this.#violations.length = this.#setting.villains.length
+    switch (observation.kind) {
+      case 'signed-vote':
+        this.#prosecutor.hearVote(observation.vote)
+        this.#doubleSign.onSignedVote(observation)
+        this.#locks.onSignedVote(observation)
+        this.#validity.onSignedVote(observation)
+        this.#progress.onSignedVote(observation)
+        break
+      case 'signed-proposal':
+        this.#prosecutor.hearProposal(observation.proposal)
+        this.#doubleSign.onSignedProposal(observation)
+        this.#locks.onSignedProposal(observation)
+        this.#schedule.onSignedProposal(observation)
+        break
+      case 'committed':
+        this.#onCommitted(observation)
+        break
+      case 'delivered-vote':
+        this.#prosecutor.receiveVote(observation.vote)
+        break
+      case 'delivered-proposal':
+        this.#prosecutor.receiveProposal(observation.proposal)
+        break
+      case 'held': {
+        const { node, atMs, what, count, bound } = observation
+        if (count <= bound) break
+        const detail = `node ${node} holds ${count} ${what}, ${bound} are allowed`
+        this.#keep({ rule: 'memory', detail, culprits: [node], atMs })
+        break
+      }
+      case 'skewed':
+        this.#blockTime.onSkewed(observation)
+        break
+      case 'healed':
+        this.#progress.onHealed(observation)
+        break
+      case 'stopped':
+        this.#onStopped(observation)
+        break
+      case 'started':
+      case 'crashed':
+      case 'ended':
+        break
+    }
+    this.#progress.at(observation.atMs)
   }
 
-  /** What was found up to now. */
-  violations(): readonly Violation[] {
-    return this.#violations
+  #onCommitted(seen: Committed): void {
+    const { block, blockId, response, commit } = seen
+    this.#prosecutor.hearCommit(commit, block)
+    const fork = this.#agreement.onCommitted(seen)
+    const before = this.#validity.onCommitted(seen)
+    if (before !== null) {
+      this.#ledger.extend(before, { block, blockId }, response)
+      this.#schedule.onCommitted(seen, before.bench)
+      this.#blockTime.onCommitted(seen, before)
+    }
+    this.#appHash.onCommitted(seen)
+    this.#progress.onCommitted(seen)
+    this.#onEvidence(seen)
+    if (fork !== null) this.#onFork(fork)
   }
+
+  #onEvidence({ node, atMs, block }: Committed): void {
+    for (const evidence of block.evidence) {
+      if (evidence.kind !== 'duplicate-vote') continue
+      const { validatorAddress } = evidence.voteA
+      if (!this.#ledger.isHonest(validatorAddress)) continue
+      const accused = this.#ledger.indexOf(validatorAddress)
+      const detail = `block ${block.header.height} of node ${node} accuses honest node ${accused}`
+      this.#keep({ rule: 'accountability', detail, culprits: [accused], atMs })
+    }
+  }
+
+  // What comes after the first fork follows from it.
+  #onFork({ height, atMs, nodes, detail }: Fork): void {
+    if (this.#isForked) return
+    this.#isForked = true
+    const accusations = this.#prosecutor.accuse(height)
+    const named = accusations
+      .map(({ address }) => this.#ledger.indexOf(address))
+      .toSorted(ascending)
+    const why = accusations.map(
+      ({ address, what }) => `node ${this.#ledger.indexOf(address)} ${what}`,
+    )
+    const text = why.length === 0 ? detail : `${detail}; ${why.join('; ')}`
+    const culprits = named.length > 0 ? named : nodes.toSorted(ascending)
+    this.#keep({ rule: 'agreement', detail: text, culprits, atMs })
+    this.#onAccused(height, atMs, named)
+  }
+
+  // With too few villains for a fork it is honest nodes that are broken, and they may be named.
+  #onAccused(height: bigint, atMs: number, named: readonly number[]): void {
+    const bench = this.#ledger.benchAt(height)
+    if (bench === null || this.#ledger.areVillainsFew(bench)) return
+    const keep = (detail: string, culprits: readonly number[]): void =>
+      this.#keep({ rule: 'accountability', detail, culprits, atMs })
+    const honest = named.filter((index) => !this.#ledger.isVillain(index))
+    if (honest.length > 0) keep(`honest node ${honest.join(', ')} is named for the fork`, honest)
+    // Villains with more than two thirds need nobody else, and may leave no trace.
+    const villains = this.#ledger.powerOfVillains(bench)
+    const isProvable = !isMoreThanTwoThirds(villains, bench.total)
+    const power = this.#ledger.powerOf(bench, (index) => named.includes(index))
+    if (!isProvable || isMoreThanOneThird(power, bench.total)) return
+    keep(`validators with ${power} of ${bench.total} are named for the fork, too few`, named)
+  }
+
+  #onStopped({ node, atMs, reason, isExcused }: Stopped): void {
+    // With a third of the power lying, a node may find a chain that it must not follow.
+    const { initialHeight } = this.#ledger.setting.genesis
+    const bench = this.#ledger.benchAt(initialHeight)
+    if (isExcused || bench === null || !this.#ledger.areVillainsFew(bench)) return
+    const detail = `node ${node} stops: ${reason}`
+    this.#keep({ rule: 'halted', detail, culprits: [node], atMs })
+  }
+
+  #keep(violation: Violation): void {
+    const isSame = ({ rule }: { readonly rule: RuleName }): boolean => rule === violation.rule
+    const known = this.#violations.filter(isSame)
+    const isKnown = known.some(({ detail }) => detail === violation.detail)
+    if (!isKnown && known.length < KEPT_OF_A_RULE) this.#violations.push(violation)
+  }
+}
+
+function ascending(a: number, b: number): number {
+  return a - b
 }

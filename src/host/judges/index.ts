@@ -19,6 +19,7 @@ export type {
   Observation,
   SignedProposal,
   SignedVote,
+  Skewed,
   Started,
   Stopped,
 } from './observation.ts'

@@ -41,9 +41,16 @@ export interface Stopped extends AtNode {
   readonly isExcused: boolean
 }
 
+/** The wall clock of a node was set: from now on it is ahead by so much, behind when negative. */
+export interface Skewed extends AtNode {
+  readonly kind: 'skewed'
+  readonly skewMs: number
+}
+
 /**
- * The signer of an honest node gave out this vote. `state` is the consensus state of the node when
- * the signature was asked for: what it knew then.
+ * An honest node takes in its own signed vote, and from now on may send it: told before any peer is
+ * sent it, and not for a vote that a crash kept from ever being used. `state` is the consensus state
+ * of the node then, or when the signature was asked for.
  */
 export interface SignedVote extends AtNode {
   readonly kind: 'signed-vote'
@@ -51,14 +58,17 @@ export interface SignedVote extends AtNode {
   readonly state: ConsensusState
 }
 
-/** The signer of an honest node gave out this proposal; `state` as in {@link SignedVote}. */
+/** An honest node takes in its own signed proposal, as with {@link SignedVote}. */
 export interface SignedProposal extends AtNode {
   readonly kind: 'signed-proposal'
   readonly proposal: Proposal
   readonly state: ConsensusState
 }
 
-/** An honest node has executed a block. Told once for each node and height, in order of heights. */
+/**
+ * An honest node has executed a block. Told in order of heights, and before the node signs anything
+ * of the next height; told again, the same block is no news.
+ */
 export interface Committed extends AtNode {
   readonly kind: 'committed'
   readonly block: Block
@@ -117,6 +127,7 @@ export type Observation =
   | Started
   | Crashed
   | Stopped
+  | Skewed
   | SignedVote
   | SignedProposal
   | Committed

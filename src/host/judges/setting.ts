@@ -30,7 +30,7 @@ export interface Setting {
   readonly villains: readonly number[]
   /** Wall time of moment 0 of the run. */
   readonly startTime: Time
-  /** By how much the clock of each node goes ahead, by index; behind when negative. */
+  /** By how much the clock of each node goes ahead at first, by index; behind when negative. */
   readonly skewMs: readonly number[]
   readonly timeouts: TimeoutConfig
   /**

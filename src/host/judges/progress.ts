@@ -1,0 +1,143 @@
+// Progress: once the network is well, the core decides, within the rounds and the time that the
+// theory allows.
+//
+// A round is fair when its proposer is in the core and its timeouts leave two times what a message
+// takes to reach everybody. Of 2(f+1)+1 fair rounds one decides, f being the validators outside of
+// the core.
+
+import { timeoutMs } from '../../core/consensus/index.ts'
+import type { TimeoutStep } from '../../core/consensus/index.ts'
+import type { Ledger } from './ledger.ts'
+import { isMoreThanTwoThirds } from './naive-commit.ts'
+import type { Committed, Healed, SignedVote } from './observation.ts'
+import type { Report } from './violation.ts'
+
+/** Without so many rounds to wait for, nothing can be asked of the core. */
+const MAX_ROUNDS = 1000
+
+/** A member of the core on its way to the next block. */
+interface Member {
+  height: bigint
+  deadlineMs: number
+}
+
+/** Watches the core from the moment it is well. */
+export class ProgressJudge {
+  readonly #ledger: Ledger
+  readonly #report: Report
+  /** The newest height of each node, and the highest round voted in at a height. */
+  readonly #heights = new Map<number, bigint>()
+  readonly #rounds = new Map<bigint, number>()
+  readonly #roundsAtHealing = new Map<bigint, number>()
+  #core: ReadonlySet<number> = new Set()
+  readonly #members = new Map<number, Member>()
+  #limit: { readonly height: bigint; readonly ms: number } | null = null
+  #isTold = false
+
+  constructor(ledger: Ledger, report: Report) {
+    this.#ledger = ledger
+    this.#report = report
+  }
+
+  /** Starts the watch, where the core has the power to decide. */
+  onHealed({ atMs, core }: Healed): void {
+    this.#core = new Set(core)
+    for (const [height, round] of this.#rounds) this.#roundsAtHealing.set(height, round)
+    for (const node of core) {
+      const height = this.#heights.get(node) ?? this.#ledger.setting.genesis.initialHeight - 1n
+      this.#members.set(node, { height, deadlineMs: atMs + this.#limitMs(height + 1n) })
+    }
+  }
+
+  /** Notes a height, and gives the node the time for the next one. */
+  onCommitted({ node, atMs, block }: Committed): void {
+    const { height } = block.header
+    if (height <= (this.#heights.get(node) ?? -1n)) return
+    this.#heights.set(node, height)
+    this.#rounds.delete(height - 2n)
+    const member = this.#members.get(node)
+    if (member === undefined) return
+    member.height = height
+    member.deadlineMs = atMs + this.#limitMs(height + 1n)
+  }
+
+  /** Counts the fair rounds that a height was left without. */
+  onSignedVote({ node, atMs, vote }: SignedVote): void {
+    const { height, round } = vote
+    const known = this.#rounds.get(height) ?? -1
+    if (round <= known) return
+    this.#rounds.set(height, round)
+    if (!this.#core.has(node)) return
+    const begun = (this.#roundsAtHealing.get(height) ?? -1) + 1
+    let fair = 0
+    for (let at = begun; at < round; at += 1) if (this.#isFair(height, at)) fair += 1
+    if (fair < this.#allowedRounds(height)) return
+    this.#tell([node], atMs, `height ${height} has no decision in ${fair} fair rounds`)
+  }
+
+  /** Looks whether somebody's time is over. */
+  at(atMs: number): void {
+    if (this.#isTold) return
+    const late: number[] = []
+    for (const [node, { deadlineMs }] of this.#members) if (atMs > deadlineMs) late.push(node)
+    const [first] = late
+    if (first === undefined) return
+    const height = this.#members.get(first)?.height
+    this.#tell(late, atMs, `node ${late.join(', ')} never gets past height ${height}`)
+  }
+
+  #tell(culprits: readonly number[], atMs: number, detail: string): void {
+    if (this.#isTold) return
+    this.#isTold = true
+    this.#report({ rule: 'progress', detail, culprits, atMs })
+  }
+
+  // A core without more than two thirds of the power is owed nothing.
+  #canDecide(height: bigint): boolean {
+    const bench = this.#ledger.benchAt(height)
+    if (bench === null) return false
+    const power = this.#ledger.powerOf(bench, (index) => this.#core.has(index))
+    return isMoreThanTwoThirds(power, bench.total)
+  }
+
+  #allowedRounds(height: bigint): number {
+    if (!this.#canDecide(height)) return Infinity
+    const seats = this.#ledger.benchAt(height)?.seats ?? []
+    const outside = seats.filter(({ address }) => !this.#core.has(this.#ledger.indexOf(address)))
+    return 2 * (outside.length + 1) + 1
+  }
+
+  #isFair(height: bigint, round: number): boolean {
+    const { gossipMs } = this.#ledger.setting
+    const proposer = this.#ledger.proposerAt(height, round)
+    if (proposer === null || !this.#core.has(this.#ledger.indexOf(proposer))) return false
+    const steps = ['propose', 'prevote', 'precommit'] as const
+    return steps.every((step) => this.#durationMs(height, round, step) >= 2 * gossipMs)
+  }
+
+  // All rounds until the last fair one that may be needed, each as long as it can take.
+  #limitMs(height: bigint): number {
+    if (this.#limit?.height !== height) this.#limit = { height, ms: this.#sumUp(height) }
+    return this.#limit.ms
+  }
+
+  #sumUp(height: bigint): number {
+    const needed = this.#allowedRounds(height)
+    if (needed === Infinity) return Infinity
+    const { gossipMs } = this.#ledger.setting
+    let limit = this.#durationMs(height, 0, 'new-height') + 4 * gossipMs
+    let round = this.#roundsAtHealing.get(height) ?? 0
+    for (let fair = 0, left = MAX_ROUNDS; fair < needed; round += 1, left -= 1) {
+      if (left === 0) return Infinity
+      if (this.#isFair(height, round)) fair += 1
+      const propose = this.#durationMs(height, round, 'propose')
+      const prevote = this.#durationMs(height, round, 'prevote')
+      limit += propose + prevote + this.#durationMs(height, round, 'precommit') + 4 * gossipMs
+    }
+    return limit
+  }
+
+  #durationMs(height: bigint, round: number, step: TimeoutStep): number {
+    return timeoutMs({ height, round, step }, this.#ledger.setting.timeouts)
+  }
+}
