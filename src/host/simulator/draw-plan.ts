@@ -37,6 +37,7 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
       reorder: 0,
       whenCut: 'hold',
       reconnectMs: [1000, 5000],
+      queueBytes: 5 * 1024 * 1024,
     },
     disk: { syncMs: [1, 5], kept: 0.5, torn: 0.1 },
     skewMs: all.map(() => 0),

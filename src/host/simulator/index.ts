@@ -8,7 +8,7 @@
 
 export { calmPlan, DEFAULT_TIMES, drawPlan } from './draw-plan.ts'
 export type { SimEvent, SimEventKind } from './event.ts'
-export type { Outcome, Violation } from './outcome.ts'
+export type { Outcome, Violation, WorldRule } from './outcome.ts'
 export type {
   ByzantinePlan,
   DiskFault,
@@ -19,4 +19,6 @@ export type {
   ScriptAction,
   ScriptEvent,
 } from './plan.ts'
+export { MAX_VALIDATORS, PlanError, validatePlan } from './plan-error.ts'
+export { World } from './world.ts'
 export type { WorldHost } from './world-host.ts'

@@ -17,8 +17,10 @@ export interface NetworkPlan {
   readonly reorder: number
   /** What becomes of messages that meet a partition: kept until it heals, or lost. */
   readonly whenCut: 'hold' | 'drop'
-  /** How long after a loss the connection is found broken and made anew. */
+  /** How long after a loss the connection is found broken, and between two attempts to make one. */
   readonly reconnectMs: RangeMs
+  /** Bytes on their way to one peer; beyond it nothing more is taken until some have arrived. */
+  readonly queueBytes: number
 }
 
 /** How disks behave. Fractions are between 0 and 1. */
@@ -64,13 +66,13 @@ export type ScriptAction =
   /** The process stands still: nothing fires, arriving messages wait. */
   | { readonly do: 'pause'; readonly node: number }
   | { readonly do: 'resume'; readonly node: number }
-  /** The next operation of that kind fails, or one stored bit is flipped. */
+  /** The next operation of that kind fails. */
   | { readonly do: 'disk-fault'; readonly node: number; readonly fault: DiskFault }
   /** The wall clock jumps by so much. */
   | { readonly do: 'skew'; readonly node: number; readonly byMs: number }
 
 /** What can go wrong with a disk. */
-export type DiskFault = 'fail-sync' | 'fail-write' | 'bit-flip'
+export type DiskFault = 'fail-sync' | 'fail-write'
 
 /** One run, completely: the same plan gives the same events on every machine. */
 export interface Plan {

@@ -1,0 +1,115 @@
+// One end of a connection between two nodes of the simulated network: the peer as a reactor sees it.
+
+import type { NodeInfo } from '../../core/proto/index.ts'
+import type { Peer, PeerStats } from '../p2p/index.ts'
+import type { MessageNetwork } from './network.ts'
+import type { MessageSwitch } from './message-switch.ts'
+
+/** A message on its way. */
+export interface Letter {
+  readonly channelId: number
+  readonly message: Uint8Array
+}
+
+/** Letters that travel together: sent in one moment, delivered in one. */
+export interface Bundle {
+  readonly sentMs: number
+  readonly letters: Letter[]
+}
+
+/** Two ends of one connection. */
+export interface Connection {
+  readonly ends: readonly [LinkEnd, LinkEnd]
+  readonly madeMs: number
+  /** False once either end has closed it; what is under way is lost then. */
+  isUp: boolean
+  /** A message of it was lost: both ends will find out. */
+  isBroken: boolean
+}
+
+/** What `owner` holds of its peer `remote`. */
+export class LinkEnd implements Peer {
+  readonly id: string
+  readonly nodeInfo: NodeInfo
+  readonly outbound: boolean
+  readonly remoteAddress: string
+  readonly remoteIp: string
+  readonly owner: MessageSwitch
+  readonly remote: MessageSwitch
+  /** When the last letter arrives; the next may not overtake it. */
+  lastDueMs = 0
+  bundle: Bundle | null = null
+  /** What a partition keeps. */
+  held: Letter[] = []
+  /** Bytes under way or held. */
+  queuedBytes = 0
+  /** Channels on which the queue refused a message. */
+  readonly refused: Set<number> = new Set()
+  #connection: Connection | null = null
+  readonly #network: MessageNetwork
+  #sentBytes = 0
+
+  constructor(network: MessageNetwork, parties: Parties) {
+    const { owner, remote, outbound } = parties
+    this.#network = network
+    this.owner = owner
+    this.remote = remote
+    this.outbound = outbound
+    this.id = remote.id
+    this.nodeInfo = remote.nodeInfo()
+    this.remoteIp = `node${remote.node}`
+    this.remoteAddress = `${this.remoteIp}:26656`
+  }
+
+  get connection(): Connection {
+    return this.#connection as Connection
+  }
+
+  set connection(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** The end that the other side holds. */
+  get mirror(): LinkEnd {
+    const [first, second] = this.connection.ends
+    return first === this ? second : first
+  }
+
+  send(channelId: number, message: Uint8Array): boolean {
+    if (!this.connection.isUp || !this.owner.isRunning) return false
+    if (!this.nodeInfo.channels.includes(channelId)) return false
+    if (this.queuedBytes + message.length > this.#network.queueBytes && this.queuedBytes > 0) {
+      this.refused.add(channelId)
+      return false
+    }
+    this.#sentBytes += message.length
+    this.queuedBytes += message.length
+    this.#network.send(this, { channelId, message })
+    return true
+  }
+
+  canSend(channelId: number): boolean {
+    return (
+      this.connection.isUp &&
+      this.nodeInfo.channels.includes(channelId) &&
+      this.queuedBytes < this.#network.queueBytes
+    )
+  }
+
+  stats(): PeerStats {
+    return {
+      durationMs: this.#network.nowMs - this.connection.madeMs,
+      bytesSent: this.#sentBytes,
+      bytesReceived: this.mirror.#sentBytes,
+      heldBytes: this.queuedBytes,
+      channels: [],
+    }
+  }
+}
+
+/** Who is connected with whom, and who has dialled. */
+export interface Parties {
+  readonly owner: MessageSwitch
+  readonly remote: MessageSwitch
+  readonly outbound: boolean
+}

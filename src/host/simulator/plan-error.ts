@@ -1,0 +1,72 @@
+// Refuses plans that cannot be played, with one line that says why.
+
+import { VILLAINS } from '../villains/index.ts'
+import type { Plan, ScriptEvent } from './plan.ts'
+
+/** A plan that contradicts itself. The message names the field and what was expected. */
+export class PlanError extends Error {
+  readonly code = 'SIMULATOR_BAD_PLAN'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'PlanError'
+  }
+}
+
+/** The most validators of a run: each pair of nodes costs a connection. */
+export const MAX_VALIDATORS = 40
+
+/** Throws {@link PlanError} for the first thing that is wrong. */
+export function validatePlan(plan: Plan): void {
+  const { validators, powers, skewMs, byzantine, script, maxMs } = plan
+  const expectWhole = (what: string, value: number, least: number): void => {
+    if (Number.isSafeInteger(value) && value >= least) return
+    throw new PlanError(`${what}: expected a whole number of at least ${least}, not ${value}`)
+  }
+  expectWhole('validators', validators, 1)
+  expectWhole('maxMs', maxMs, 1)
+  expectWhole('healMs', plan.healMs, 0)
+  expectWhole('heights', plan.heights, 0)
+  expectWhole('seed', plan.seed, 0)
+  if (validators > MAX_VALIDATORS) {
+    throw new PlanError(`validators: expected at most ${MAX_VALIDATORS}, not ${validators}`)
+  }
+  if (powers.length !== validators || skewMs.length !== validators) {
+    throw new PlanError(`powers, skewMs: expected one of each for ${validators} validators`)
+  }
+  for (const power of powers) expectWhole('powers', power, 1)
+  for (const [name, [least, most]] of rangesOf(plan)) {
+    expectWhole(name, least, 0)
+    if (most < least) throw new PlanError(`${name}: expected at least ${least}, not ${most}`)
+  }
+  const isNode = (node: number): boolean =>
+    Number.isInteger(node) && node >= 0 && node < validators
+  for (const { index, villain } of byzantine) {
+    if (!isNode(index)) throw new PlanError(noSuchNode('byzantine', index, validators))
+    if (VILLAINS.some(({ name }) => name === villain)) continue
+    const names = VILLAINS.map(({ name }) => name).join(', ')
+    throw new PlanError(`byzantine: unknown villain ${villain}, expected one of ${names}`)
+  }
+  for (const event of script) {
+    expectWhole('script: atMs', event.atMs, 0)
+    const stranger = nodesOf(event).find((node) => !isNode(node))
+    if (stranger !== undefined) throw new PlanError(noSuchNode('script', stranger, validators))
+  }
+}
+
+function rangesOf({ network, disk }: Plan): readonly [string, readonly [number, number]][] {
+  return [
+    ['network.latencyMs', network.latencyMs],
+    ['network.reconnectMs', network.reconnectMs],
+    ['disk.syncMs', disk.syncMs],
+  ]
+}
+
+function noSuchNode(where: string, node: number, validators: number): string {
+  return `${where}: there is no node ${node}, expected 0 to ${validators - 1}`
+}
+
+function nodesOf(event: ScriptEvent): readonly number[] {
+  if (event.do === 'partition') return event.groups.flat()
+  return event.do === 'heal' ? [] : [event.node]
+}

@@ -1,0 +1,79 @@
+// The options of one life of a node: production rooms on invented ports.
+
+import type { Genesis } from '../../core/types/index.ts'
+import type { Crypto } from '../../core/crypto/index.ts'
+import { KvStoreApplication } from '../abci/index.ts'
+import { MemoryNetwork, MemoryRandom, silentLogger } from '../memory/index.ts'
+import type { Signer } from '../privval/index.ts'
+import type { ReplicaOptions } from '../replica/index.ts'
+import type { NodeClock } from './clock.ts'
+import type { DiskPorts } from './disk.ts'
+import { MessageSwitch } from './message-switch.ts'
+import type { MessageNetwork } from './network.ts'
+import type { Plan } from './plan.ts'
+import { nodeAddressOf, nodeSeedOf } from './seats.ts'
+import type { WorldHost } from './world-host.ts'
+
+/** What every node of a run shares. */
+export interface Common {
+  readonly plan: Plan
+  readonly host: WorldHost
+  readonly genesis: Genesis
+  readonly crypto: Crypto
+  readonly network: MessageNetwork
+  /** How many nodes there are, copies of twins included. */
+  readonly nodes: number
+}
+
+/** What belongs to one life. */
+export interface LifeParts {
+  readonly node: number
+  readonly clock: NodeClock
+  readonly disk: DiskPorts
+  readonly signer: Signer
+  /** Differs from life to life. */
+  readonly randomSeed: number
+}
+
+/** Directory of the node's files. */
+export const NODE_DIRECTORY = '/node'
+
+/** Builds the options of an honest replica. */
+export async function stageOptions(common: Common, parts: LifeParts): Promise<ReplicaOptions> {
+  const { plan, host, genesis, crypto, network } = common
+  const { node, clock, disk, signer } = parts
+  const others = Array.from({ length: common.nodes }, (_, i) => i).filter((i) => i !== node)
+  return {
+    ports: {
+      clock,
+      random: new MemoryRandom(parts.randomSeed),
+      logger: silentLogger,
+      crypto,
+      channelCrypto: host.channelCrypto,
+      network: new MemoryNetwork(clock).host(`node${node}`),
+      files: disk.files,
+      store: disk.store,
+    },
+    genesis,
+    application: await KvStoreApplication.open(crypto, disk.applicationStore),
+    signer,
+    nodeKeySeed: nodeSeedOf(node),
+    moniker: `node${node}`,
+    version: '0.38.0',
+    engine: {
+      timeouts: plan.times,
+      skipTimeoutCommit: false,
+      createEmptyBlocks: true,
+      createEmptyBlocksIntervalMs: 0,
+    },
+    mempool: {},
+    p2p: { listenAddress: `node${node}:26656` },
+    makeSwitch: (options) => new MessageSwitch(options, { node, clock, network }),
+    externalAddress: null,
+    persistentPeers: others.map((i) => nodeAddressOf(crypto, i)),
+    rpcAddress: '',
+    indexTxs: false,
+    doubleSignCheckHeight: 0,
+    walPath: `${NODE_DIRECTORY}/wal`,
+  }
+}
