@@ -150,8 +150,7 @@ export const BLOCK_FLAWS: readonly BlockFlaw[] = [
   hashFlaw('evidenceHash'),
   {
     name: 'stranger',
-    spoil: (block, stage) =>
-      withHeader(block, { proposerAddress: flipped(stage.address) }),
+    spoil: (block, stage) => withHeader(block, { proposerAddress: flipped(stage.address) }),
   },
   {
     name: 'hidden-tx',

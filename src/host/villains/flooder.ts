@@ -78,7 +78,7 @@ export class Flooder implements Vice {
       case 5:
         return { kind: 'vote-set-maj23', height, round, type, blockId: NIL_BLOCK_ID }
       case 6: {
-        const votesHad = new BitArray(1 + this.#stage.draw(FAR) % 10_000)
+        const votesHad = new BitArray(1 + (this.#stage.draw(FAR) % 10_000))
         const place = { height, round: 0, type, blockId: NIL_BLOCK_ID }
         return { kind: 'vote-set-bits', ...place, votes: votesHad }
       }

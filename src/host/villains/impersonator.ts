@@ -13,7 +13,6 @@ type Forgery = (stage: Stage, vote: Vote, late: Vote) => ConsensusWireMessage
 
 /** The forgeries by name, in the order in which they are tried. */
 const FORGERIES: readonly { readonly name: string; readonly forge: Forgery }[] = [
-  { name: 'old-vote-again', forge: (_, __, late) => ({ kind: 'vote', vote: late }) },
   {
     name: 'changed-block',
     forge: (stage, vote) => ({ kind: 'vote', vote: { ...vote, blockId: inventedId(stage, vote) } }),
@@ -64,32 +63,41 @@ export const FORGERY_NAMES: readonly string[] = FORGERIES.map(({ name }) => name
 
 /** Old votes that are kept for later. */
 const MAX_KEPT = 64
+/** A forgery ends the connection with its victim; between two of them it only repeats old votes. */
+const PAUSE_MS = 3000
 
-/** Forges once for every new vote that it hears; each forgery goes to another peer. */
+/** Answers every new vote that it hears with an old one, and now and then with a forgery. */
 export class Impersonator implements Vice {
   readonly #stage: Stage
   readonly #kept: Vote[] = []
+  #forgeries: number
+  #forgedAtMs = -PAUSE_MS
   #turn = 0
 
   constructor(stage: Stage) {
     this.#stage = stage
+    this.#forgeries = stage.draw(FORGERIES.length)
   }
 
   hear(_from: Counterpart, { message }: Word): boolean {
-    if (message?.kind === 'vote' && !this.#stage.isOwn(message.vote)) this.#forge(message.vote)
+    if (message?.kind === 'vote' && !this.#stage.isOwn(message.vote)) this.#answer(message.vote)
     return true
   }
 
-  #forge(vote: Vote): void {
-    const turn = this.#turn++
-    const { peers, height } = this.#stage
+  #answer(vote: Vote): void {
+    const { peers, height, clock } = this.#stage
     const late = this.#kept[0] ?? vote
     this.#kept.push(vote)
     if (this.#kept.length > MAX_KEPT) this.#kept.shift()
-    const forgery = FORGERIES[turn % FORGERIES.length]
-    const victim = peers[turn % Math.max(1, peers.length)]
-    if (forgery === undefined || victim === undefined || vote.height !== height) return
-    victim.tell(forgery.forge(this.#stage, vote, late))
+    const victim = peers[this.#turn++ % Math.max(1, peers.length)]
+    if (victim === undefined) return
+    const nowMs = clock.monotonicMs()
+    if (vote.height !== height || nowMs < this.#forgedAtMs + PAUSE_MS) {
+      return victim.tell({ kind: 'vote', vote: late })
+    }
+    this.#forgedAtMs = nowMs
+    const forgery = FORGERIES[this.#forgeries++ % FORGERIES.length]
+    if (forgery !== undefined) victim.tell(forgery.forge(this.#stage, vote, late))
   }
 }
 

@@ -15,7 +15,10 @@ export const FLAW_NAMES: readonly string[] = [...BLOCK_FLAWS, ...PROPOSAL_FLAWS]
   ({ name }) => name,
 )
 
-/** Everybody gets the same flawed proposal; the honest part's own nobody. */
+/**
+ * Everybody gets the same flawed proposal; the honest part's own nobody. The seed chooses the first
+ * flaw.
+ */
 export class InvalidProposer implements Vice {
   readonly #recast: Recast
   readonly #stage: Stage
@@ -23,7 +26,7 @@ export class InvalidProposer implements Vice {
 
   constructor(stage: Stage) {
     this.#stage = stage
-    this.#turn = 0
+    this.#turn = stage.draw(FLAW_NAMES.length)
     this.#recast = new Recast(stage, (own) => this.#cast(own))
   }
 

@@ -1,7 +1,6 @@
 // Stale-lock attacker: shows its votes to one validator only and to the others when they are old,
 // holds back the votes of others as well, and proposes what was locked long ago.
 
-import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import { VoteType, equalBlockId, isNilBlockId } from '../../core/types/index.ts'
 import type { Vote } from '../../core/types/index.ts'
 import type { Timer } from '../ports/index.ts'
@@ -15,6 +14,8 @@ import type { Vice, Word } from './vice.ts'
 const HOLD_MS = 3000
 /** Votes that are held; the oldest leaves when there is another. */
 const MAX_HELD = 2048
+/** Votes that are known to have been asked for; when there are more, all are forgotten. */
+const MAX_ASKED = 8192
 
 interface Held {
   readonly to: Counterpart
@@ -30,8 +31,8 @@ export class StaleLock implements Vice {
   readonly #stage: Stage
   readonly #recast: Recast
   #held: Held[] = []
-  readonly #given = new Set<string>()
-  #givenHeight = 0n
+  /** Votes that were asked for, by peer; true once the peer has got it. */
+  readonly #asked = new Map<string, boolean>()
   #timer: Timer | null = null
 
   constructor(stage: Stage) {
@@ -43,9 +44,8 @@ export class StaleLock implements Vice {
     const { message } = word
     if (message?.kind !== 'vote') return this.#recast.say(to, word)
     const { vote } = message
-    if (vote.height < this.#stage.height || this.#isFavourite(to, vote.height)) return null
-    this.#hold(to, vote)
-    return true
+    if (this.#isFavourite(to, vote.height)) return null
+    return this.#hold(to, vote) ? true : null
   }
 
   stop(): void {
@@ -59,19 +59,17 @@ export class StaleLock implements Vice {
     return peers[Number(height % BigInt(Math.max(1, peers.length)))] === peer
   }
 
-  // What is held is asked for again and again.
-  #hold(to: Counterpart, vote: Vote): void {
-    if (vote.height > this.#givenHeight) {
-      this.#givenHeight = vote.height
-      this.#given.clear()
-    }
-    const place = `${vote.height}/${vote.round}/${vote.type}`
-    const key = `${to.id} ${place} ${vote.validatorIndex}`
-    if (this.#given.has(key)) return
-    this.#given.add(key)
+  // What is held is asked for again and again. False once it has been given out.
+  #hold(to: Counterpart, vote: Vote): boolean {
+    const key = keyOf(to, vote)
+    const isGiven = this.#asked.get(key)
+    if (isGiven !== undefined) return !isGiven
+    if (this.#asked.size >= MAX_ASKED) this.#asked.clear()
+    this.#asked.set(key, false)
     if (this.#held.length >= MAX_HELD) this.#release(this.#held.splice(0, 1))
     this.#held.push({ to, vote, dueMs: this.#stage.clock.monotonicMs() + HOLD_MS })
     this.#arm()
+    return true
   }
 
   #arm(): void {
@@ -90,8 +88,8 @@ export class StaleLock implements Vice {
 
   #release(due: readonly Held[]): void {
     for (const { to, vote } of due) {
-      const message: ConsensusWireMessage = { kind: 'vote', vote }
-      if (this.#stage.peer(to.id) === to) to.tell(message)
+      this.#asked.set(keyOf(to, vote), true)
+      if (this.#stage.peer(to.id) === to) to.tell({ kind: 'vote', vote })
     }
   }
 
@@ -122,4 +120,8 @@ export class StaleLock implements Vice {
     }
     return null
   }
+}
+
+function keyOf(to: Counterpart, { height, round, type, validatorIndex }: Vote): string {
+  return `${to.id} ${height}/${round}/${type}/${validatorIndex}`
 }

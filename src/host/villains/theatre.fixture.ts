@@ -3,13 +3,12 @@
 import { decodeConsensusMessage, tryDecode } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import { equalBlockId } from '../../core/types/index.ts'
-import type { Block, Genesis, Proposal, Vote } from '../../core/types/index.ts'
+import type { Genesis, Proposal, Vote } from '../../core/types/index.ts'
 import { nativeCrypto } from '../../node/platform/index.ts'
 import { Switch } from '../p2p/index.ts'
 import type { Peer, PeerSwitch, Reactor, SwitchOptions } from '../p2p/index.ts'
 import { nodeKeyOf } from '../privval/index.ts'
 import { Cluster, signingSeedOf } from '../replica/cluster.fixture.ts'
-import type { Running } from '../replica/cluster.fixture.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
 import { corrupt } from './index.ts'
 import type { VillainName } from './index.ts'
@@ -33,7 +32,9 @@ export interface Bill {
   readonly fromHeight?: bigint
   /** The two nodes that share the key of the first. */
   readonly twins?: readonly [number, number]
-  /** False when a message is to be lost. */
+  /** The first number that villains draw. */
+  readonly drawn?: number
+  /** False when a message is to be lost at its receiver's door. */
   readonly isHeard?: (arrival: Arrival) => boolean
 }
 
@@ -145,15 +146,6 @@ export class Theatre {
     return this.#logOf('proposed block refused').map(({ reason }) => String(reason))
   }
 
-  /** What honest nodes decided at a height, by the first of them. */
-  async blockAt(height: bigint): Promise<Block | null> {
-    return this.#first().replica.blockStore.loadBlock(height)
-  }
-
-  #first(): Running {
-    return this.cluster.at(this.honest[0] ?? 0)
-  }
-
   #logOf(message: string): Readonly<Record<string, unknown>>[] {
     return this.honest
       .flatMap((i) => this.cluster.at(i).logger.lines)
@@ -180,8 +172,21 @@ export class Theatre {
     if (name === undefined) return watched
     const keySeed = signingSeedOf(index)
     const from = fromHeight === undefined ? {} : { fromHeight }
-    const [villain] = corrupt(watched, { name, keySeed, ...from })
-    return villain ?? watched
+    const ports = { ...options.ports, random: this.#randomOf(options) }
+    const [villain] = corrupt({ ...watched, ports }, { name, keySeed, ...from })
+    return villain === undefined ? watched : { ...villain, ports: options.ports }
+  }
+
+  #randomOf({ ports }: ReplicaOptions): ReplicaOptions['ports']['random'] {
+    const { drawn } = this.#bill
+    let isFirst = drawn !== undefined
+    return {
+      bytes: (size) => {
+        if (!isFirst) return ports.random.bytes(size)
+        isFirst = false
+        return Uint8Array.from({ length: size }, (_, i) => (i === size - 1 ? (drawn ?? 0) : 0))
+      },
+    }
   }
 
   #watched(to: number, parts: SwitchOptions): PeerSwitch {
@@ -199,8 +204,8 @@ export class Theatre {
       const from = this.#numbers.get(peer.id) ?? -1
       const atMs = this.cluster.clock.monotonicMs()
       const arrival = { from, to, channelId, atMs, message }
-      if (this.#bill.isHeard?.(arrival) === false) return
       if (this.honest.includes(to)) this.arrivals.push(arrival)
+      if (this.#bill.isHeard?.(arrival) === false) return
       reactor.receive(peer, channelId, bytes)
     }
     return {

@@ -7,12 +7,13 @@ import type { Stage } from './stage.ts'
 import type { Vice, Word } from './vice.ts'
 
 /**
- * At even heights nobody gets the last part of its blocks, at odd heights only its own half does.
- * The other half hears no vote from it at all, not even those of others.
+ * Of every other block nobody gets the last part, of the rest only its own half does. The other half
+ * hears no vote from it at all, not even those of others.
  */
 export class Withholder implements Vice {
   readonly #stage: Stage
   readonly #recast: Recast
+  #turn = 0
 
   constructor(stage: Stage) {
     this.#stage = stage
@@ -27,7 +28,7 @@ export class Withholder implements Vice {
 
   #cast({ proposal, partSet }: OwnProposal): (to: Counterpart) => Offer {
     const whole = allParts(partSet)
-    const isKeptFromAll = proposal.height % 2n === 0n
+    const isKeptFromAll = this.#turn++ % 2 === 0
     return (to) => {
       const isWhole = !isKeptFromAll && this.#stage.isOnOurSide(to, proposal)
       return { proposal, parts: isWhole ? whole : whole.slice(0, -1) }
