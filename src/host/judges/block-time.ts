@@ -26,8 +26,9 @@ export class BlockTimeJudge {
   readonly #ledger: Ledger
   readonly #report: Report
   readonly #skews: Skew[]
-  /** When the first honest node had committed a height; of the last few heights. */
+  /** When the first honest node had committed a height; of the newest heights. */
   readonly #firstMs = new Map<bigint, number>()
+  #newest = 0n
 
   constructor(ledger: Ledger, report: Report) {
     this.#ledger = ledger
@@ -45,7 +46,8 @@ export class BlockTimeJudge {
   /** Judges the block when the first node commits its height. */
   onCommitted({ node, atMs, block }: Committed, before: NaiveState): void {
     const { height, time } = block.header
-    if (this.#firstMs.has(height)) return
+    if (height <= this.#newest) return
+    this.#newest = height
     this.#firstMs.set(height, atMs)
     this.#firstMs.delete(height - 3n)
     const { last } = before

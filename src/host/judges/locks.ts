@@ -126,8 +126,8 @@ function stateFlaws(state: State): string[] {
   const flaws: string[] = []
   if ((lockedRound === -1) !== (lockedValue === null)) flaws.push('AllLockedRoundIffLockedValue')
   if ((validRound === -1) !== (validValue === null)) flaws.push('AllValidRoundIffValidValue')
-  if (lockedRound > validRound || validRound > round)
-    flaws.push('lockedRound <= validRound <= round')
+  const isInOrder = lockedRound <= validRound && validRound <= round
+  if (!isInOrder) flaws.push('lockedRound <= validRound <= round')
   if (lockedValue !== null && !hasPolka(state, lockedRound, lockedValue)) {
     flaws.push('AllIfLockedRoundThenSentCommit: no polka for the lock')
   }

@@ -6,7 +6,10 @@ import type { Crypto } from '../../core/crypto/index.ts'
 import type { ConsensusParamsUpdate, ValidatorUpdate } from '../../core/proto/index.ts'
 import type { Genesis } from '../../core/types/index.ts'
 
-/** The application's answers to Info and InitChain; the key-value store's is `{ appVersion: 1n }`. */
+/**
+ * The application's answers to Info and InitChain; the key-value store's are version 1 and a hash of
+ * eight zero bytes.
+ */
 export interface ChainStart {
   readonly appVersion: bigint
   /** Not empty: in place of those of the genesis. */
