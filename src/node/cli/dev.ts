@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AssemblyError, startDevNetwork } from '../assembly/index.ts'
 import type { DevBlock, DevNetwork } from '../assembly/index.ts'
+import { globalFlags } from './global-flags.ts'
 import { aborted, stopSignal } from './stop-signal.ts'
 
 const HEIGHT_WIDTH = 6
@@ -18,7 +19,7 @@ export function addDev(program: Command, outcome: { code: number }): void {
     .option('--fresh', 'begin a new chain')
     .addHelpText('after', '\nExample:\n  quadrille dev --fresh\n')
     .action(async (options: { fresh?: boolean }, command: Command) => {
-      const { log_level: logLevel = 'error' } = command.optsWithGlobals<{ log_level?: string }>()
+      const { logLevel = 'error' } = globalFlags(command)
       outcome.code = await run({ fresh: options.fresh === true, logLevel })
     })
 }

@@ -1,22 +1,15 @@
-// The flags that every command takes, and the home they name.
+// The flags that every command of a node takes, and the home they name.
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 
-/** `--home`: directory for config and data. */
-export const HOME_FLAG = [
-  '--home <dir>',
-  'directory for config and data (default: $CMTHOME or ~/.cometbft)',
-] as const
-
-/** `--log_level`: overrides the setting of that name. */
-export const LOG_LEVEL_FLAG = [
-  '--log_level <level>',
-  'such as info or consensus:debug,*:error',
-] as const
-
-/** `--trace`: the stack of an error. */
-export const TRACE_FLAG = ['--trace', 'print the stack of an error'] as const
+/** Adds them to a command: they may stand before its name too, on the program itself. */
+export function addGlobalFlags(command: Command): void {
+  command
+    .option('--home <dir>', 'directory for config and data (default: $CMTHOME or ~/.cometbft)')
+    .option('--log_level <level>', 'such as info or consensus:debug,*:error')
+    .option('--trace', 'print the stack of an error')
+}
 
 /** The values of the global flags, wherever on the line they stood. */
 export interface GlobalFlags {
@@ -26,7 +19,10 @@ export interface GlobalFlags {
 
 /** Reads the global flags of a command. */
 export function globalFlags(command: Command): GlobalFlags {
-  const options = command.optsWithGlobals<{ home?: string; log_level?: string }>()
+  const options: { home?: string; log_level?: string } = {
+    ...command.parent?.opts(),
+    ...command.opts(),
+  }
   const { CMTHOME, CMT_HOME } = process.env
   const home = options.home ?? CMTHOME ?? CMT_HOME ?? join(homedir(), '.cometbft')
   return { home: resolve(home), logLevel: options.log_level }

@@ -1,8 +1,11 @@
 // The tree of commands: CometBFT's names and flags, and an example for each.
 
 import { describe, expect, test } from 'vitest'
+import type { Command } from 'commander'
+import { globalFlags } from './global-flags.ts'
 import { makeProgram } from './main.ts'
 
+const GLOBAL_FLAGS = ['--home', '--log_level', '--trace']
 const commands = makeProgram({ code: 0 }).commands.filter((each) => each.name() !== 'help')
 
 const helpOf = (name: string): string => {
@@ -13,7 +16,7 @@ const helpOf = (name: string): string => {
 }
 
 describe('command line', () => {
-  test('commands: are those of CometBFT, and dev', () => {
+  test('commands: are those of CometBFT, dev and sim', () => {
     const names = commands.flatMap((each) => [each.name(), ...each.aliases()])
     expect(names.toSorted()).toEqual([
       'dev',
@@ -24,6 +27,7 @@ describe('command line', () => {
       'show-validator',
       'show_node_id',
       'show_validator',
+      'sim',
       'start',
       'testnet',
       'unsafe-reset-all',
@@ -36,7 +40,23 @@ describe('command line', () => {
 
   test.each(commands.map((each) => each.name()))('help: %s has an example', (name) => {
     expect(helpOf(name)).toContain(`\nExample:\n  quadrille ${name}`)
-    for (const flag of ['--home', '--log_level', '--trace']) expect(helpOf(name)).toContain(flag)
+    // A laboratory has no home.
+    const flags = name === 'sim' ? ['--trace'] : GLOBAL_FLAGS
+    for (const flag of flags) expect(helpOf(name)).toContain(flag)
+  })
+
+  test.each([
+    ['before the command', ['--home', '/a', 'start', '--moniker', 'x']],
+    ['behind it', ['start', '--home', '/a']],
+    ['behind it, which counts', ['--home', '/b', 'start', '--home', '/a']],
+  ])('global flags: are read %s', async (_, argv) => {
+    const program = makeProgram({ code: 0 })
+    let home = ''
+    program.commands
+      .find((each) => each.name() === 'start')
+      ?.action((_flags: unknown, command: Command) => (home = globalFlags(command).home))
+    await program.parseAsync(argv, { from: 'user' })
+    expect(home).toBe('/a')
   })
 
   test('flags: start has those of CometBFT', () => {

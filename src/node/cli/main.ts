@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `quadrille`: CometBFT's verbs, flags and environment, and `dev`.
+// The command `quadrille`: CometBFT's verbs, flags and environment, `dev` and `sim`.
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
@@ -7,12 +7,17 @@ import { addDev } from './dev.ts'
 import { addInit } from './init.ts'
 import { addReset } from './reset.ts'
 import { addShow } from './show.ts'
+import { addSim } from './sim.ts'
 import { addStart } from './start.ts'
 import { addTestnet } from './testnet.ts'
 import { addVersion } from './version.ts'
-import { HOME_FLAG, LOG_LEVEL_FLAG, TRACE_FLAG } from './global-flags.ts'
+import { BadInput } from './bad-input.ts'
+import { addGlobalFlags } from './global-flags.ts'
 
-/** Exit codes: 0 well, 1 failed, with one line on stderr that says why. */
+/**
+ * Exit codes: 0 well, 1 failed, with one line on stderr that says why. `sim` has 1 for a violation
+ * and 2 for input that cannot be meant.
+ */
 export type ExitCode = number
 
 /** Runs the command line after the program's name and answers the exit code. */
@@ -23,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...argv], { from: 'user' })
     return outcome.code
   } catch (error) {
-    return report(error, program.opts<{ trace?: boolean }>().trace === true)
+    return report(error, isStackAsked(program))
   }
 }
 
@@ -32,10 +37,7 @@ export function makeProgram(outcome: { code: ExitCode }): Command {
   const program = new Command('quadrille')
   program
     .description('Byzantine-fault-tolerant consensus: a node for CometBFT networks.')
-    .option(...HOME_FLAG)
-    .option(...LOG_LEVEL_FLAG)
-    .option(...TRACE_FLAG)
-    .configureHelp({ showGlobalOptions: true })
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
@@ -47,7 +49,16 @@ export function makeProgram(outcome: { code: ExitCode }): Command {
   addShow(program)
   addReset(program)
   addVersion(program)
+  for (const command of [program, ...program.commands]) addGlobalFlags(command)
+  addSim(program, outcome)
   return program
+}
+
+// Before the name of the command or behind it; `sim` has a flag `--trace` of its own, with a value.
+function isStackAsked(program: Command): boolean {
+  const isAsked = (command: Command): boolean =>
+    command.opts<{ trace?: boolean | string }>().trace === true
+  return [program, ...program.commands].some(isAsked)
 }
 
 function report(error: unknown, trace: boolean): ExitCode {
@@ -59,7 +70,7 @@ function report(error: unknown, trace: boolean): ExitCode {
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`ERROR: ${message}\n`)
   if (trace && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
-  return 1
+  return error instanceof BadInput ? 2 : 1
 }
 
 if (isEntry()) {
