@@ -5,6 +5,7 @@ import type { Block, BlockMeta } from './chain-messages.ts'
 import { EMPTY_COMMIT, readCommit, writeCommit } from './commit.ts'
 import { readEvidenceList, writeEvidenceList } from './evidence.ts'
 import { EMPTY_HEADER, readHeader, writeHeader } from './header.ts'
+import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
 import { Reader } from './reader.ts'
 import { encodeMessage } from './writer.ts'
@@ -21,7 +22,7 @@ const EMPTY_BLOCK_META: BlockMeta = {
 
 /** A message that is a list of transactions in field 1: a block's data, a mempool's Txs. */
 export function readTxs(reader: Reader, base: readonly Uint8Array[]): readonly Uint8Array[] {
-  const txs = base.slice()
+  const txs = listOf(base)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) txs.push(reader.view())

@@ -1,6 +1,6 @@
 // Block sync between peers on the wire (blocksync/types.proto), channel 0x40.
 
-import { concatBytes, EMPTY_BYTES } from '../bytes/index.ts'
+import { EMPTY_BYTES } from '../bytes/index.ts'
 import { EMPTY_BLOCK, readBlock } from './block.ts'
 import type { Block, ExtendedCommit } from './chain-messages.ts'
 import { EMPTY_EXTENDED_COMMIT, readExtendedCommit, writeExtendedCommit } from './commit.ts'
@@ -42,17 +42,42 @@ function readStatusRequest(reader: Reader): BlocksyncMessage {
   return { kind: 'status-request' }
 }
 
+/**
+ * Bytes of a message given in pieces: one after the other they are the bytes of the merged message.
+ * A single piece stays a view; what is copied is bounded by `most`, however many pieces come.
+ */
+class Joiner {
+  readonly #most: number
+  #whole: Uint8Array | null = null
+  #length = 0
+  bytes: Uint8Array = EMPTY_BYTES
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  add(piece: Uint8Array): void {
+    if (this.#length === 0) this.bytes = piece
+    else if (piece.length > 0) {
+      const whole = this.#whole ?? new Uint8Array(this.#most)
+      if (this.#whole === null) whole.set(this.bytes)
+      whole.set(piece, this.#length)
+      this.bytes = whole.subarray(0, this.#length + piece.length)
+      this.#whole = whole
+    }
+    this.#length += piece.length
+  }
+}
+
 function readBlockResponse(reader: Reader): BlockResponseMessage {
   let block: Block | null = null
-  let blockBytes: Uint8Array = EMPTY_BYTES
+  const blockBytes = new Joiner(reader.end - reader.pos)
   let extCommit: ExtendedCommit | null = null
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) {
       const outer = reader.open()
-      const piece = reader.bytes.subarray(reader.pos, reader.end)
-      // Bytes of a message given twice, one after the other, are the bytes of the merged message.
-      blockBytes = block === null ? piece : concatBytes(blockBytes, piece)
+      blockBytes.add(reader.bytes.subarray(reader.pos, reader.end))
       block = readBlock(reader, block ?? EMPTY_BLOCK)
       reader.close(outer)
     } else if (tag === 0x12) {
@@ -60,7 +85,7 @@ function readBlockResponse(reader: Reader): BlockResponseMessage {
     } else reader.skip(tag, 2)
   }
   if (block === null) throw reader.fail('PROTO_MISSING', 'block response without block')
-  return { kind: 'block-response', block, blockBytes, extCommit }
+  return { kind: 'block-response', block, blockBytes: blockBytes.bytes, extCommit }
 }
 
 function readMember(reader: Reader, tag: number): BlocksyncMessage | null {

@@ -3,6 +3,7 @@
 import { EMPTY_BYTES, ZERO_TIME } from '../bytes/index.ts'
 import { EMPTY_BLOCK_ID, readBlockId, writeBlockId } from './block-id.ts'
 import type { Commit, CommitSig, ExtendedCommit, ExtendedCommitSig } from './chain-messages.ts'
+import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
 import { Reader } from './reader.ts'
 import { readTime, writeTime } from './timestamp.ts'
@@ -117,7 +118,7 @@ function readCommitOf<Sig>(
   readSig: (reader: Reader) => Sig,
 ): CommitOf<Sig> {
   let { height, round, blockId } = base
-  const signatures = base.signatures.slice()
+  const signatures = listOf(base.signatures)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x22) {

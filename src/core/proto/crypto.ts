@@ -2,6 +2,7 @@
 
 import { EMPTY_BYTES } from '../bytes/index.ts'
 import type { MerkleProof, ProofOp, PublicKey } from './chain-messages.ts'
+import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
 import { Reader } from './reader.ts'
 import { encodeMessage } from './writer.ts'
@@ -51,7 +52,7 @@ export function decodePublicKey(bytes: Uint8Array): PublicKey {
 
 export function readMerkleProof(reader: Reader, base: MerkleProof): MerkleProof {
   const proof: Mutable<MerkleProof> = { ...base }
-  const aunts = base.aunts.slice()
+  const aunts = listOf(base.aunts)
   proof.aunts = aunts
   while (reader.pos < reader.end) {
     const tag = reader.tag()
@@ -112,7 +113,7 @@ function writeProofOp(writer: Writer, op: ProofOp): void {
 }
 
 export function readProofOps(reader: Reader, base: readonly ProofOp[]): readonly ProofOp[] {
-  const ops = base.slice()
+  const ops = listOf(base)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) ops.push(reader.message(readProofOp, EMPTY_PROOF_OP))

@@ -16,6 +16,7 @@ import {
   requireLightBlockKeys,
   writeLightBlock,
 } from './light-block.ts'
+import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
 import { Reader } from './reader.ts'
 import { readTime, writeTime } from './timestamp.ts'
@@ -171,7 +172,7 @@ export function decodeEvidence(bytes: Uint8Array): Evidence {
 }
 
 export function readEvidenceList(reader: Reader, base: readonly Evidence[]): readonly Evidence[] {
-  const list = base.slice()
+  const list = listOf(base)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) list.push(finish(reader, reader.message(readDraft, null)))

@@ -9,6 +9,7 @@ import type {
   ValidatorParams,
   VersionParams,
 } from './chain-messages.ts'
+import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
 import { Reader } from './reader.ts'
 import { readDuration, writeDuration } from './timestamp.ts'
@@ -56,7 +57,7 @@ function writeEvidenceParams(writer: Writer, params: EvidenceParams): void {
 }
 
 function readValidatorParams(reader: Reader, base: ValidatorParams): ValidatorParams {
-  const pubKeyTypes = base.pubKeyTypes.slice()
+  const pubKeyTypes = listOf(base.pubKeyTypes)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) pubKeyTypes.push(reader.string())

@@ -4,6 +4,7 @@ import { EMPTY_BYTES } from '../bytes/index.ts'
 import type { PublicKey, ValidatorProto, ValidatorSetProto } from './chain-messages.ts'
 import { MAX_SIGNATURES } from './commit.ts'
 import { NO_PUBLIC_KEY, readPublicKey, requirePublicKey, writePublicKey } from './crypto.ts'
+import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
 import { Reader } from './reader.ts'
 import { encodeMessage } from './writer.ts'
@@ -77,7 +78,7 @@ export function decodeValidator(bytes: Uint8Array): ValidatorProto {
 /** The proposer's key may still be missing; `requireProposerKey` has the last word. */
 export function readValidatorSet(reader: Reader, base: ValidatorSetProto): ValidatorSetProto {
   let { proposer, totalVotingPower } = base
-  const validators = base.validators.slice()
+  const validators = listOf(base.validators)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) {
