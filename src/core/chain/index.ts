@@ -7,7 +7,7 @@
 export { applyInitialAnswer, makeGenesisState, nextHeight } from './chain-state.ts'
 export type { ChainState, InitialAnswer } from './chain-state.ts'
 export { decodeChainState, encodeChainState } from './chain-state-codec.ts'
-export { blockTimeAfter, makeProposalBlock, maxDataBytes } from './proposal-block.ts'
+export { blockTimeAfter, makeProposalBlock, maxBlockBytes, maxDataBytes } from './proposal-block.ts'
 export type { BlockProposal } from './proposal-block.ts'
 export { validateBlock } from './block-validation.ts'
 export type { BlockValidation } from './block-validation.ts'

@@ -61,13 +61,18 @@ export const makeProposalBlock = (proposal: BlockProposal): Block => {
   return makeBlock(crypto, { header, txs, evidence, lastCommit })
 }
 
+/** The most bytes that the next block may have, all of it encoded. */
+export const maxBlockBytes = ({ consensusParams }: ChainState): bigint => {
+  const { maxBytes } = consensusParams.block
+  return maxBytes === -1n ? BigInt(MAX_BLOCK_BYTES) : maxBytes
+}
+
 /**
  * Bytes left for transactions in a block with `evidenceBytes` of evidence and a commit of all
  * validators; negative when the block size limit does not even hold header and commit.
  */
 export const maxDataBytes = (chainState: ChainState, evidenceBytes: bigint): bigint => {
-  const limit = chainState.consensusParams.block.maxBytes
-  const maxBytes = limit === -1n ? BigInt(MAX_BLOCK_BYTES) : limit
   const commitBytes = maxCommitBytes(chainState.validators.size)
+  const maxBytes = maxBlockBytes(chainState)
   return maxBytes - MAX_BLOCK_OVERHEAD_BYTES - MAX_HEADER_BYTES - commitBytes - evidenceBytes
 }

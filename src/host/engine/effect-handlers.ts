@@ -2,6 +2,7 @@
 import { EMPTY_BYTES, equalBytes } from '../../core/bytes/index.ts'
 import type { ConsensusState, Effect, Input } from '../../core/consensus/index.ts'
 import { knownBlock, validatorsOf, votesOf } from '../../core/consensus/index.ts'
+import { maxBlockBytes } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { EMPTY_COMMIT, SignedMsgType } from '../../core/types/index.ts'
 import type { Block, BlockId, Header, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
@@ -151,14 +152,17 @@ export class EffectHandlers {
   }
 
   async #refusalOf(effect: EffectOf<'validate-block'>): Promise<string | null> {
-    const { blocks, executor, clock } = this.#options
+    const { blocks, executor, clock, currentChainState } = this.#options
+    const size = BigInt(effect.partSet.byteSize)
+    const maxSize = maxBlockBytes(currentChainState())
+    if (size > maxSize) return `block of ${size} bytes, at most ${maxSize} are allowed`
     const block = blocks.resolve(effect.blockId, effect.partSet)
     if (!block.ok) return block.error
     // Only here: a decided block is never judged by a local clock.
     const ahead = block.value.header.time - clock.now()
     if (ahead > BLOCK_TIME_TOLERANCE_NS) return `block time is ${ahead / 1_000_000n} ms ahead`
     return executor.judgeProposal({
-      chainState: this.#options.currentChainState(),
+      chainState: currentChainState(),
       block: block.value,
       blockId: effect.blockId,
       lastPrecommits: this.#options.currentState().lastPrecommits,

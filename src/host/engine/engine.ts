@@ -3,7 +3,9 @@ import { makeConsensus, transition } from '../../core/consensus/index.ts'
 import type { ConsensusState, Input } from '../../core/consensus/index.ts'
 import { MessagePool } from '../../core/message-pool/index.ts'
 import type { Admission } from '../../core/message-pool/index.ts'
+import { maxBlockBytes } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
+import { BLOCK_PART_SIZE } from '../../core/types/index.ts'
 import type {
   Block,
   BlockId,
@@ -270,6 +272,7 @@ export class ConsensusEngine {
       validatorSet: chain.validators,
       lastValidatorSet: chain.lastValidators,
       lastCommitRound: lastPrecommits === null ? -1 : lastPrecommits.round,
+      maxBlockParts: Math.ceil(Number(maxBlockBytes(chain)) / BLOCK_PART_SIZE),
     })
     this.#submit({
       kind: 'start-height',

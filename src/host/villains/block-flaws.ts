@@ -1,6 +1,6 @@
 // Blocks that are valid but for one thing.
 
-import { EMPTY_BYTES, toUtf8 } from '../../core/bytes/index.ts'
+import { EMPTY_BYTES, equalBytes, toUtf8 } from '../../core/bytes/index.ts'
 import {
   ABSENT_COMMIT_SIG,
   BlockIdFlag,
@@ -72,7 +72,11 @@ const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i ===
 // Accuses an honest validator with two signatures that are not its own.
 function framing(block: Block, stage: Stage): Evidence {
   const { header } = block
-  const innocent = stage.genesis.validators.find(({ address }) => address !== stage.address)
+  const last = stage.notes.find(header.lastBlockId)
+  const timestamp = last?.block.header.time ?? header.time
+  const innocent = stage.genesis.validators.find(
+    ({ address }) => !equalBytes(address, stage.address),
+  )
   const vote = (value: string): Vote =>
     stage.signVote({
       type: VoteType.prevote,
@@ -99,14 +103,14 @@ function framing(block: Block, stage: Stage): Evidence {
     voteB: vote('block'),
     totalVotingPower,
     validatorPower: innocent?.power ?? 0n,
-    timestamp: header.time,
+    timestamp,
   }
 }
 
 function oversize(block: Block, stage: Stage): Block {
   const { maxBytes } = stage.genesis.consensusParams.block
   const size = maxBytes < 0n || maxBytes > MAX_BUILT_BYTES ? null : Number(maxBytes) + 1
-  return size === null ? block : withTxs(block, [stage.noise(size)], stage)
+  return size === null ? block : withTxs(block, [toUtf8(`size=${'x'.repeat(size)}`)], stage)
 }
 
 /** Every rule of header and data that a proposer can break. */

@@ -37,11 +37,11 @@ export class Notes {
     this.#crypto = crypto
   }
 
-  /** Forgets what belongs to earlier heights. */
+  /** Forgets what belongs to heights before the last. */
   enter(height: bigint): void {
     if (height <= this.#height) return
     this.#height = height
-    this.#proposals = this.#proposals.filter((proposal) => proposal.height >= height)
+    this.#proposals = this.#proposals.filter((proposal) => proposal.height + 1n >= height)
     this.#votes = this.#votes.filter((vote) => vote.height >= height)
     const open = new Set(this.#proposals.map(({ blockId }) => keyOf(blockId)))
     for (const key of this.#partSets.keys()) {
