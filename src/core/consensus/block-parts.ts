@@ -62,10 +62,13 @@ function recordIfComplete(turn: Turn): void {
   }
 }
 
-// Returns true when the part belongs to the set in hand, new or not.
+// Returns true when the part belongs to the set in hand, new or not. A part of another block may
+// have the index of one that is here.
 function addPart(turn: Turn, part: Part): boolean {
   const { proposalParts, context } = turn.state
   if (proposalParts === null) return false
+  const known = proposalParts.get(part.index)
+  if (known !== null) return equalBytes(known.proof.leafHash, part.proof.leafHash)
   const result = proposalParts.add(context.crypto, part)
   if (result.kind === 'added') change(turn, { proposalParts: result.partSet })
   return result.kind !== 'invalid'
