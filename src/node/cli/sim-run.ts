@@ -1,4 +1,5 @@
 // Does what `quadrille sim` is asked to do, and tells it.
+import { availableParallelism } from 'node:os'
 import {
   minimise,
   MINIMISER_RUNS,
@@ -14,7 +15,8 @@ import { commandOf } from './sim-command-line.ts'
 import { isMessage, planLines, TRACE_HEADING, traceLine, violationLine } from './sim-lines.ts'
 import { SimProgress } from './sim-progress.ts'
 import { SimTally } from './sim-tally.ts'
-import type { SimTask } from './sim-task.ts'
+import { readTask } from './sim-task.ts'
+import type { SimFlags, SimTask } from './sim-task.ts'
 
 const MAX_DIFFERENCE_CHARS = 200
 
@@ -28,8 +30,13 @@ interface Telling {
 
 type SeedsTask = Extract<SimTask, { readonly planOf: unknown }>
 
-/** Performs a task and answers the exit code: 0 no violation, 1 a violation. */
-export async function performTask(task: SimTask, telling: Telling): Promise<number> {
+/**
+ * Does what the flags say and answers the exit code: 0 no violation, 1 a violation.
+ * @throws BadInput for what cannot be meant
+ */
+export async function runSim(flags: SimFlags): Promise<number> {
+  const task = readTask(flags, availableParallelism())
+  const telling = { json: flags.json === true, messages: flags.messages === true }
   const tally = await asBadInput(() => perform(task, telling))
   print(telling.json ? tally.json : tally.line)
   return tally.violations > 0 ? 1 : 0

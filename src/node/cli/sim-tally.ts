@@ -23,11 +23,13 @@ export class SimTally {
   readonly #digests: string[] = []
   #heights = 0
   #virtualMs = 0
+  #realMs = 0
 
   /** Adds a run that is over. */
   add({ seed }: Plan, outcome: Outcome): void {
     this.#heights += topHeight(outcome)
     this.#virtualMs += outcome.virtualMs
+    this.#realMs = performance.now() - this.#startedAt
     this.#digests.push(outcome.digest)
     for (const violation of outcome.violations) this.addViolation(seed, violation)
   }
@@ -51,20 +53,19 @@ export class SimTally {
 
   /** Invented seconds that pass in a real one. */
   get speed(): number {
-    return this.#virtualMs / Math.max(1, performance.now() - this.#startedAt)
+    return this.#virtualMs / Math.max(1, this.#realMs)
   }
 
   /** The line for people. */
   get line(): string {
     const seeds = this.#digests.length
     const found = this.#violations.length
-    const seconds = (performance.now() - this.#startedAt) / 1000
     return (
       `${seeds === 1 ? '' : `${seeds} seeds, `}${this.#heights} heights, ` +
       `${(this.#virtualMs / 1000).toFixed(1)} virtual seconds, ` +
       `digest ${this.digest}, ` +
       `${found === 0 ? 'no violation' : `${found} ${found === 1 ? 'violation' : 'violations'}`}, ` +
-      `took ${seconds.toFixed(1)} s (${this.speed.toFixed(0)} virtual seconds per second)`
+      `took ${(this.#realMs / 1000).toFixed(1)} s (${this.speed.toFixed(0)} virtual seconds per second)`
     )
   }
 

@@ -15,6 +15,7 @@ export type {
   SimEvent,
   Violation,
 } from '../../host/simulator/index.ts'
+export type { VillainName } from '../../host/villains/index.ts'
 export { SimError } from './errors.ts'
 export type { SimErrorCode } from './errors.ts'
 export { minimise, MINIMISER_RUNS } from './minimise.ts'
