@@ -1,6 +1,5 @@
 // No honest double sign: for one height, round and step an honest key signs one message, ever.
 
-import { formatTime } from '../../core/bytes/index.ts'
 import { VoteType } from '../../core/types/index.ts'
 import { keyOf } from './ledger.ts'
 import type { SignedProposal, SignedVote } from './observation.ts'
@@ -33,14 +32,14 @@ export class DoubleSignJudge {
   onSignedVote({ node, atMs, vote }: SignedVote): void {
     const { type, height, round, blockId, timestamp } = vote
     const step = type === VoteType.prevote ? 'prevote' : 'precommit'
-    const what = `${keyOf(blockId)} ${formatTime(timestamp)}`
+    const what = `${keyOf(blockId)} ${timestamp}`
     this.#judge({ node, atMs }, { height, place: `${step} ${height}/${round}`, what })
   }
 
   /** Looks at a proposal of an honest node. */
   onSignedProposal({ node, atMs, proposal }: SignedProposal): void {
     const { height, round, polRound, blockId, timestamp } = proposal
-    const what = `${keyOf(blockId)} ${polRound} ${formatTime(timestamp)}`
+    const what = `${keyOf(blockId)} ${polRound} ${timestamp}`
     this.#judge({ node, atMs }, { height, place: `proposal ${height}/${round}`, what })
   }
 

@@ -3,7 +3,7 @@
 import { bytesKey } from '../../core/bytes/index.ts'
 import type { FinalizeBlockResponse } from '../../core/proto/index.ts'
 import type { Block, BlockId } from '../../core/types/index.ts'
-import { isMoreThanOneThird } from './naive-commit.ts'
+import { isMoreThanOneThird } from './naive-values.ts'
 import { nextRound } from './naive-rotation.ts'
 import type { Bench } from './naive-rotation.ts'
 import { naiveNext, naiveStart } from './naive-state.ts'

@@ -5,7 +5,7 @@
 
 import { VoteType } from '../../core/types/index.ts'
 import type { BlockId, LockRule, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
-import { isMoreThanTwoThirds, isNil, isSameId } from './naive-commit.ts'
+import { isMoreThanTwoThirds, isNil, isSameId } from './naive-values.ts'
 import type { SignedProposal, SignedVote } from './observation.ts'
 import type { Report } from './violation.ts'
 

@@ -5,24 +5,8 @@ import { BlockIdFlag, SignedMsgType } from '../../core/types/index.ts'
 import type { BlockId, Commit, MedianTimeRule, Vote } from '../../core/types/index.ts'
 import type { Say } from './naive-state.ts'
 import type { Bench } from './naive-rotation.ts'
+import { NIL, NOTHING, isMoreThanTwoThirds, isNil, isSameId } from './naive-values.ts'
 import type { Notary } from './notary.ts'
-
-const NOTHING = new Uint8Array(0)
-const NIL: BlockId = { hash: NOTHING, partSetHeader: { total: 0, hash: NOTHING } }
-
-/** True when both ids are the same in every field. */
-export function isSameId(a: BlockId, b: BlockId): boolean {
-  return (
-    equalBytes(a.hash, b.hash) &&
-    a.partSetHeader.total === b.partSetHeader.total &&
-    equalBytes(a.partSetHeader.hash, b.partSetHeader.hash)
-  )
-}
-
-/** True for the value of a vote for nothing. */
-export function isNil(blockId: BlockId): boolean {
-  return isSameId(blockId, NIL)
-}
 
 /** The precommit behind an entry, null for an absent one. */
 export function voteOfEntry(commit: Commit, index: number): Vote | null {
@@ -100,16 +84,6 @@ export function judgeCommit(
   }
   if (!isMoreThanTwoThirds(power, bench.total)) reasons.push(`power ${power} of ${bench.total}`)
   return reasons
-}
-
-/** True when `power` is more than two thirds of `total`. */
-export function isMoreThanTwoThirds(power: bigint, total: bigint): boolean {
-  return power * 3n > total * 2n
-}
-
-/** True when `power` is more than a third of `total`: too much to be all faulty. */
-export function isMoreThanOneThird(power: bigint, total: bigint): boolean {
-  return power * 3n > total
 }
 
 /** The timestamps that make the time of the next block, under the rule of the chain. */

@@ -3,7 +3,7 @@
 import { bytesKey, compareBytes, equalBytes, toHexUpper } from '../../core/bytes/index.ts'
 import { encodeEvidenceList, encodePartSetHeader } from '../../core/proto/index.ts'
 import type { BlockId, DuplicateVoteEvidence, Evidence, Vote } from '../../core/types/index.ts'
-import { isNil, isSameId } from './naive-commit.ts'
+import { isNil, isSameId } from './naive-values.ts'
 import { evidenceBytes } from './naive-hashes.ts'
 import { blockAt, lastTime } from './naive-state.ts'
 import type { NaiveState } from './naive-state.ts'

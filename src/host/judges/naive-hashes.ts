@@ -18,9 +18,9 @@ import {
 import type { ExecTxResult } from '../../core/proto/index.ts'
 import type { BlockId, Commit, Evidence, Header } from '../../core/types/index.ts'
 import type { Bench } from './naive-rotation.ts'
+import { NOTHING } from './naive-values.ts'
 
 const PART_BYTES = 65_536
-const NOTHING = new Uint8Array(0)
 
 /** RFC 6962: the hash of nothing, of a leaf behind 0x00, of two halves behind 0x01. */
 export function treeHash(crypto: Crypto, leaves: readonly Uint8Array[]): Uint8Array {

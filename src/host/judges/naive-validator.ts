@@ -4,7 +4,8 @@ import { equalBytes, toUtf8 } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import { encodeHashedParams } from '../../core/proto/index.ts'
 import type { Block, BlockId } from '../../core/types/index.ts'
-import { isSameId, judgeCommit, saysOf, shapeOfCommit } from './naive-commit.ts'
+import { judgeCommit, saysOf, shapeOfCommit } from './naive-commit.ts'
+import { NIL, NOTHING, isSameId } from './naive-values.ts'
 import { judgeEvidence } from './naive-evidence.ts'
 import {
   benchHash,
@@ -18,8 +19,6 @@ import { lastTime, naiveMedian } from './naive-state.ts'
 import type { NaiveState } from './naive-state.ts'
 import type { Notary } from './notary.ts'
 
-const NOTHING = new Uint8Array(0)
-const NO_BLOCK: BlockId = { hash: NOTHING, partSetHeader: { total: 0, hash: NOTHING } }
 const LARGEST_BLOCK = 104_857_600n
 
 /** What signatures and hashes are checked with. */
@@ -68,7 +67,7 @@ function judgeFields(state: NaiveState, { header }: Block): string[] {
   if (header.chainId !== genesis.chainId) reasons.push('chain id')
   if (toUtf8(header.chainId).length > 50) reasons.push('chain id too long')
   if (header.height !== state.nextHeight) reasons.push(`height ${header.height}`)
-  if (!isSameId(header.lastBlockId, last?.blockId ?? NO_BLOCK)) reasons.push('last block id')
+  if (!isSameId(header.lastBlockId, last?.blockId ?? NIL)) reasons.push('last block id')
   const { proposerAddress } = header
   if (!bench.seats.some(({ address }) => equalBytes(address, proposerAddress))) {
     reasons.push('proposer is no validator')

@@ -1,6 +1,6 @@
 // Verifies signatures of votes and proposals from their canonical bytes, each once.
 
-import { bytesKey } from '../../core/bytes/index.ts'
+import { equalBytes } from '../../core/bytes/index.ts'
 import { verifySignature } from '../../core/crypto/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import {
@@ -9,15 +9,24 @@ import {
   encodeDelimited,
 } from '../../core/proto/index.ts'
 import type { Proposal, PublicKey, Vote } from '../../core/types/index.ts'
+import { isSameId } from './naive-values.ts'
 
-/** What is remembered at most; the oldest is forgotten first. */
-const REMEMBERED = 10_000
+/** Places of which verdicts are remembered; the oldest is forgotten first. */
+const REMEMBERED = 4096
+/** Verdicts remembered of one place: whoever sends more is heard anew each time. */
+const PER_PLACE = 4
+
+interface Verdict {
+  readonly pubKey: PublicKey
+  readonly message: Vote | Proposal
+  readonly isSigned: boolean
+}
 
 /** Knows which signatures are good. */
 export class Notary {
   readonly #crypto: Crypto
   readonly #chainId: string
-  readonly #verdicts = new Map<string, boolean>()
+  readonly #places = new Map<number, Verdict[]>()
 
   constructor(crypto: Crypto, chainId: string) {
     this.#crypto = crypto
@@ -26,31 +35,68 @@ export class Notary {
 
   /** True when the key signed this vote. Address and index are not looked at. */
   signedVote(pubKey: PublicKey, vote: Vote): boolean {
-    return this.#signed(pubKey, encodeCanonicalVote(this.#chainId, vote), vote.signature)
+    const known = this.#find(pubKey, vote, vote.validatorIndex)
+    if (known !== null) return known
+    const canonical = encodeCanonicalVote(this.#chainId, vote)
+    return this.#verify({ pubKey, message: vote }, canonical, vote.validatorIndex)
   }
 
   /** True when the key signed this proposal. */
   signedProposal(pubKey: PublicKey, proposal: Proposal): boolean {
+    const known = this.#find(pubKey, proposal, 0)
+    if (known !== null) return known
     const canonical = encodeCanonicalProposal(this.#chainId, proposal)
-    return this.#signed(pubKey, canonical, proposal.signature)
+    return this.#verify({ pubKey, message: proposal }, canonical, 0)
   }
 
-  #signed(pubKey: PublicKey, canonical: Uint8Array, signature: Uint8Array): boolean {
+  #find(pubKey: PublicKey, message: Vote | Proposal, index: number): boolean | null {
+    for (const each of this.#places.get(placeOf(message, index)) ?? []) {
+      const isSame =
+        isSameMessage(each.message, message) &&
+        each.pubKey.type === pubKey.type &&
+        equalBytes(each.pubKey.bytes, pubKey.bytes)
+      if (isSame) return each.isSigned
+    }
+    return null
+  }
+
+  #verify(
+    { pubKey, message }: Omit<Verdict, 'isSigned'>,
+    canonical: Uint8Array,
+    index: number,
+  ): boolean {
+    const { signature } = message
     if (signature.length === 0 || signature.length > 64) return false
-    const message = encodeDelimited(canonical)
-    const key = bytesKey(signature) + bytesKey(pubKey.bytes) + bytesKey(message)
-    const known = this.#verdicts.get(key)
-    if (known !== undefined) return known
-    const verdict = verifySignature(this.#crypto, pubKey, message, signature)
-    this.#verdicts.set(key, verdict)
-    if (this.#verdicts.size > REMEMBERED) this.#forgetOldest()
-    return verdict
+    const isSigned = verifySignature(this.#crypto, pubKey, encodeDelimited(canonical), signature)
+    const place = placeOf(message, index)
+    const verdicts = this.#places.get(place) ?? []
+    if (verdicts.length < PER_PLACE) verdicts.push({ pubKey, message, isSigned })
+    this.#places.set(place, verdicts)
+    if (this.#places.size > REMEMBERED) this.#forgetOldest()
+    return isSigned
   }
 
   #forgetOldest(): void {
-    for (const key of this.#verdicts.keys()) {
-      this.#verdicts.delete(key)
+    for (const oldest of this.#places.keys()) {
+      this.#places.delete(oldest)
       return
     }
   }
+}
+
+// Different places may share a number: they are told apart by the messages.
+function placeOf({ type, height, round }: Vote | Proposal, index: number): number {
+  return ((Number(height) * 64 + round) * 64 + type) * 64 + index
+}
+
+function isSameMessage(a: Vote | Proposal, b: Vote | Proposal): boolean {
+  return (
+    a.type === b.type &&
+    a.height === b.height &&
+    a.round === b.round &&
+    a.timestamp === b.timestamp &&
+    ('polRound' in a ? a.polRound : -1) === ('polRound' in b ? b.polRound : -1) &&
+    equalBytes(a.signature, b.signature) &&
+    isSameId(a.blockId, b.blockId)
+  )
 }

@@ -8,7 +8,7 @@
 import { timeoutMs } from '../../core/consensus/index.ts'
 import type { TimeoutStep } from '../../core/consensus/index.ts'
 import type { Ledger } from './ledger.ts'
-import { isMoreThanTwoThirds } from './naive-commit.ts'
+import { isMoreThanTwoThirds } from './naive-values.ts'
 import type { Committed, Healed, SignedVote } from './observation.ts'
 import type { Report } from './violation.ts'
 

@@ -11,7 +11,8 @@ import { VoteType } from '../../core/types/index.ts'
 import type { BlockId, Block, Commit, Proposal, Vote } from '../../core/types/index.ts'
 import { keyOf } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
-import { isMoreThanTwoThirds, isNil, voteOfEntry } from './naive-commit.ts'
+import { voteOfEntry } from './naive-commit.ts'
+import { isMoreThanTwoThirds, isNil } from './naive-values.ts'
 import type { Bench, Seat } from './naive-rotation.ts'
 
 /** Heights of which messages are kept, below the newest one that is known. */

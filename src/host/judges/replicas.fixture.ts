@@ -7,13 +7,14 @@ import { Cluster, CLUSTER_TIMES } from '../replica/cluster.fixture.ts'
 import type { ClusterOptions, Disk, Running } from '../replica/cluster.fixture.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
 import { Court } from './index.ts'
-import type { Observation } from './index.ts'
+import type { Observation, Setting } from './index.ts'
 
 const BLOCKS = Query.parse("tm.event = 'NewBlock'")
 
 /** A cluster whose honest members are watched. */
 export class WatchedCluster {
   readonly cluster: Cluster
+  readonly setting: Setting
   readonly court: Court
   readonly facts: Observation[] = []
 
@@ -23,7 +24,7 @@ export class WatchedCluster {
       alter: (index, original) => this.#watchSigner(index, original),
     })
     const { genesis } = this.cluster
-    this.court = new Court({
+    this.setting = {
       crypto: nativeCrypto,
       genesis,
       chainStart: { appVersion: 1n, appHash: new Uint8Array(8) },
@@ -33,7 +34,8 @@ export class WatchedCluster {
       skewMs: genesis.validators.map(() => 0),
       timeouts: (options.engine ?? CLUSTER_TIMES).timeouts,
       gossipMs: settings.gossipMs ?? 100,
-    })
+    }
+    this.court = new Court(this.setting)
   }
 
   /** Moment of the run. */
