@@ -172,7 +172,7 @@ describe('gossip of votes', () => {
     expect(count(second)).toBe(2)
   })
 
-  test('repair: a lagging peer that has the other vote of an equivocator gets the stored one', async () => {
+  test('repair: a lagging peer with the other vote of an equivocator gets the stored one', async () => {
     const station = await start(4)
     const { engine } = station.node.replica
     const helper = station.join('a')

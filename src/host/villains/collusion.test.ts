@@ -1,4 +1,5 @@
-// Two villains of one kind collude without a word between them: beyond a third, and the chain forks.
+// Two villains of one kind collude without a word: more than a third of the power, and the chain
+// forks.
 
 import { expect, test } from 'vitest'
 import { Theatre } from './theatre.fixture.ts'

@@ -8,7 +8,7 @@ import type { Counterpart } from './counterpart.ts'
 import type { Stage } from './stage.ts'
 import type { Vice, Word } from './vice.ts'
 
-/** What it does with a vote of somebody else; `late` is an older vote of the same one or another. */
+/** What it makes of a vote of somebody else; `late` is an older vote, of whomever. */
 type Forgery = (stage: Stage, vote: Vote, late: Vote) => ConsensusWireMessage
 
 /** The forgeries by name, in the order in which they are tried. */

@@ -13,7 +13,7 @@ export interface OwnProposal {
   readonly partSet: PartSet
 }
 
-/** What a peer gets: a proposal, the parts of its block or some of them, and votes that go along. */
+/** What a peer gets: a proposal, parts of its block, and votes that go along. */
 export interface Offer {
   readonly proposal: Proposal
   readonly parts: readonly Part[]

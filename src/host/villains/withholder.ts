@@ -7,8 +7,8 @@ import type { Stage } from './stage.ts'
 import type { Vice, Word } from './vice.ts'
 
 /**
- * Of every other block nobody gets the last part, of the rest only its own half does. The other half
- * hears no vote from it at all, not even those of others.
+ * Of every other block nobody gets the last part, of the rest only its own half does. The other
+ * half hears no vote from it at all, not even those of others.
  */
 export class Withholder implements Vice {
   readonly #stage: Stage
