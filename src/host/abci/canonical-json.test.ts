@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeCanonical, encodeCanonical } from './index.ts'
+import { CanonicalError, decodeCanonical, encodeCanonical } from './index.ts'
 
 const leaf = fc.oneof(
   fc.integer(),
@@ -84,4 +84,9 @@ test('canonical JSON: texts that are not canonical values are refused', () => {
       expect.objectContaining({ code: 'ABCI_NOT_CANONICAL' }),
     )
   }
+})
+
+test('canonical JSON: -0 reads as 0, and a date that is none is refused', () => {
+  expect(Object.is(decodeCanonical('-0'), 0)).toBe(true)
+  expect(() => decodeCanonical('{"$date":8640000000000001}')).toThrow(CanonicalError)
 })

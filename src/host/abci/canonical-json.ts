@@ -105,6 +105,8 @@ function nameOf(value: object): string {
 }
 
 function decode(value: unknown, depth: number): unknown {
+  // A text of ours never says -0.
+  if (typeof value === 'number') return value + 0
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) throw new CanonicalError(`nested deeper than ${MAX_DEPTH}`)
   if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1))
@@ -133,7 +135,7 @@ function decodeTagged(tag: string, content: unknown, depth: number): unknown {
     case '$bytes':
       return (typeof content === 'string' && fromBase64(content)) || fail('$bytes is not base64')
     case '$date':
-      return typeof content === 'number' ? dateFromMs(content) : fail('$date is not a number')
+      return decodeDate(content)
     case '$map':
       return new Map(items.map((entry) => decodeEntry(entry, depth + 1)))
     case '$set':
@@ -149,6 +151,12 @@ function decodeTagged(tag: string, content: unknown, depth: number): unknown {
 function decodeEntry(entry: unknown, depth: number): [unknown, unknown] {
   if (!Array.isArray(entry) || entry.length !== 2) return fail('$map holds no pairs')
   return [decode(entry[0], depth), decode(entry[1], depth)]
+}
+
+function decodeDate(content: unknown): unknown {
+  if (typeof content !== 'number') return fail('$date is not a number')
+  const date = dateFromMs(content)
+  return Number.isNaN(date.getTime()) ? fail('$date is out of range') : date
 }
 
 function decodeBigint(content: unknown): bigint {

@@ -121,6 +121,18 @@ describe('state tree', () => {
     expect(tree.view).toEqual({ a: { n: 2 }, b: { n: 6 }, c: { n: 5 }, d: { n: 1 } })
   })
 
+  test('holds no -0, wherever it stands, since a restart would read 0', () => {
+    const tree = new StateTree<Record<string, unknown>>({ first: [-0] })
+    tree.transact((state) => {
+      state['list'] = [-0, { deep: -0 }]
+      state['map'] = new Map([['a', -0]])
+    })
+    const { first, list, map } = tree.view as Record<string, never>
+    const [zero, { deep }] = list as [number, { deep: number }]
+    const numbers = [(first as number[])[0], zero, deep, (map as Map<string, number>).get('a')]
+    expect(numbers.map((number) => Object.is(number, 0))).toEqual([true, true, true, true])
+  })
+
   test('takes an undefined property for a removal, as a restart would', () => {
     const tree = new StateTree<Record<string, number | undefined>>({ a: 1, b: undefined })
     tree.transact((state) => (state['a'] = undefined))

@@ -123,12 +123,12 @@ export class Adoption {
       const items = container as unknown[]
       for (let i = 0; i < items.length; i++) {
         const item = take(items[i])
-        if (item !== items[i]) items[i] = item
+        if (!Object.is(item, items[i])) items[i] = item
       }
     } else if (container instanceof Map) {
       for (const [key, item] of container as Map<unknown, unknown>) {
         const taken = take(item)
-        if (taken !== item) container.set(checkKey(key), taken)
+        if (!Object.is(taken, item)) container.set(checkKey(key), taken)
         else checkKey(key)
       }
     } else if (container instanceof Set) {
@@ -145,7 +145,7 @@ function takeProperties(
     if (key === '__proto__') throw new CanonicalError('the key __proto__ is not allowed')
     const taken = item === undefined ? undefined : take(item)
     if (taken === undefined) delete container[key]
-    else if (taken !== item) container[key] = taken
+    else if (!Object.is(taken, item)) container[key] = taken
   }
 }
 
