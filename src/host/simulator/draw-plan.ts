@@ -1,8 +1,10 @@
 // The swarm: a seed draws the options of a whole run, each run bold in a few respects only.
 
 import type { TimeoutConfig } from '../../core/consensus/index.ts'
+import { VILLAINS } from '../villains/index.ts'
+import { drawScript } from './draw-script.ts'
 import { Draws } from './draws.ts'
-import type { Plan } from './plan.ts'
+import type { ByzantinePlan, DiskPlan, NetworkPlan, Plan, RangeMs } from './plan.ts'
 
 /** CometBFT's defaults: about 0.8 blocks a second where messages take less than 0.1 s. */
 export const DEFAULT_TIMES: TimeoutConfig = {
@@ -16,6 +18,39 @@ export const DEFAULT_TIMES: TimeoutConfig = {
   maxMs: 10_000,
 }
 
+const QUICK_TIMES: TimeoutConfig = {
+  proposeMs: 800,
+  proposeDeltaMs: 200,
+  prevoteMs: 400,
+  prevoteDeltaMs: 200,
+  precommitMs: 400,
+  precommitDeltaMs: 200,
+  commitMs: 200,
+  maxMs: 10_000,
+}
+
+const CALM_NETWORK: NetworkPlan = {
+  latencyMs: [20, 100],
+  loss: 0,
+  duplicate: 0,
+  reorder: 0,
+  whenCut: 'hold',
+  reconnectMs: [200, 2000],
+  queueBytes: 5 * 1024 * 1024,
+}
+
+/** Latencies from a rack to a bad satellite; the usual one several times. */
+const LATENCIES: readonly RangeMs[] = [
+  [1, 5],
+  [20, 100],
+  [20, 100],
+  [20, 100],
+  [50, 300],
+  [10, 800],
+]
+
+const USUAL_MS = 60_000
+
 /** A run in which nothing fails: four honest validators on a good network. */
 export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
   const validators = wish.validators ?? wish.powers?.length ?? 4
@@ -25,20 +60,12 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     validators,
     powers: all.map(() => 10),
     heights: 0,
-    maxMs: 60_000,
+    maxMs: USUAL_MS,
     healMs: 0,
     lockRule: 'comet-legacy',
     crypto: 'cheap',
     times: DEFAULT_TIMES,
-    network: {
-      latencyMs: [20, 100],
-      loss: 0,
-      duplicate: 0,
-      reorder: 0,
-      whenCut: 'hold',
-      reconnectMs: [1000, 5000],
-      queueBytes: 5 * 1024 * 1024,
-    },
+    network: CALM_NETWORK,
     disk: { syncMs: [1, 5], kept: 0.5, torn: 0.1 },
     skewMs: all.map(() => 0),
     txsPerSecond: 2,
@@ -48,8 +75,94 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
   }
 }
 
-/** The plan of a seed; what is wished for stays as it is, and everything else is drawn around it. */
+/**
+ * The plan of a seed: what is wished for stays as it is, and the rest is drawn. Each option has a
+ * stream of its own, so a wish leaves the other draws alone.
+ */
 export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
-  const draws = new Draws(seed, 'plan')
-  return calmPlan(seed, { crypto: draws.chance(0.1) ? 'ed25519' : 'cheap', ...wish })
+  const stream = (name: string): Draws => new Draws(seed, `plan ${name}`)
+  const validators = wish.validators ?? wish.powers?.length ?? drawSize(stream('validators'))
+  const powers = wish.powers ?? drawPowers(stream('powers'), validators)
+  const maxMs = wish.maxMs ?? USUAL_MS
+  const healMs = wish.healMs ?? Math.floor((maxMs * stream('heal').between(30, 55)) / 100)
+  const draws = stream('options')
+  return {
+    seed,
+    validators,
+    powers,
+    heights: 0,
+    maxMs,
+    healMs,
+    lockRule: draws.pick(['comet-legacy', 'paper']),
+    crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
+    times: draws.chance(0.3) ? QUICK_TIMES : DEFAULT_TIMES,
+    txsPerSecond: draws.pick([0, 1, 2, 5, 20]),
+    network: drawNetwork(stream('network')),
+    disk: drawDisk(stream('disk')),
+    skewMs: drawSkews(stream('skew'), validators),
+    byzantine: drawVillains(stream('byzantine'), powers),
+    script: drawScript(stream('script'), validators, healMs),
+    ...wish,
+  }
+}
+
+function drawSize(draws: Draws): number {
+  if (draws.chance(0.75)) return 4
+  return draws.chance(0.3) ? draws.between(1, 3) : draws.between(5, 7)
+}
+
+function drawPowers(draws: Draws, validators: number): number[] {
+  const isEqual = draws.chance(0.7)
+  return Array.from({ length: validators }, () => (isEqual ? 10 : draws.between(1, 30)))
+}
+
+function drawNetwork(draws: Draws): NetworkPlan {
+  const rarely = (most: number): number => (draws.chance(0.4) ? draws.between(1, most) / 1000 : 0)
+  return {
+    latencyMs: draws.pick(LATENCIES),
+    loss: rarely(30),
+    duplicate: rarely(100),
+    reorder: rarely(200),
+    whenCut: draws.pick(['hold', 'drop']),
+    reconnectMs: [200, draws.between(500, 5000)],
+    queueBytes: draws.chance(0.2) ? draws.between(2000, 40_000) : CALM_NETWORK.queueBytes,
+  }
+}
+
+function drawDisk(draws: Draws): DiskPlan {
+  return {
+    syncMs: draws.pick<RangeMs>([
+      [0, 0],
+      [1, 5],
+      [2, 50],
+    ]),
+    kept: draws.pick([0, 0.5, 1]),
+    torn: draws.pick([0, 0.2]),
+  }
+}
+
+function drawSkews(draws: Draws, validators: number): number[] {
+  const most = draws.pick([0, 0, 50, 500, 5000])
+  return Array.from({ length: validators }, () => draws.between(-most, most))
+}
+
+// Below a third of the power: within what the algorithm promises to bear.
+function drawVillains(draws: Draws, powers: readonly number[]): ByzantinePlan[] {
+  if (draws.chance(0.4)) return []
+  const total = powers.reduce((sum, power) => sum + power, 0)
+  const kind = draws.pick(VILLAINS).name
+  const isMixed = draws.chance(0.5)
+  const chosen: ByzantinePlan[] = []
+  let power = 0
+  for (const index of draws.shuffle(powers.map((_, each) => each))) {
+    power += powers[index] ?? 0
+    if (3 * power >= total) break
+    const villain = isMixed ? draws.pick(VILLAINS).name : kind
+    chosen.push(
+      draws.chance(0.2)
+        ? { index, villain, fromHeight: draws.between(2, 8) }
+        : { index, villain },
+    )
+  }
+  return chosen
 }

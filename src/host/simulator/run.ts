@@ -29,9 +29,8 @@ import type { WorldHost } from './world-host.ts'
 const MAX_TURNS_PER_MOMENT = 10_000
 /** How long the members of a core that heals may take to start. */
 const SETTLE_MS = 2000
-/** How far apart repairs of lost messages are, and how many may be needed one after the other. */
-const REPAIR_MS = 2000
-const REPAIRS = 3
+/** What nodes add to the way of a message: delays of gossip, and a few steps of their own. */
+const OWN_DELAYS_MS = 100
 
 /** What the key-value store answers when a chain begins: no transactions yet. */
 const KVSTORE_START: ChainStart = { appVersion: 1n, appHash: new Uint8Array(8) }
@@ -260,6 +259,7 @@ function makeCourt(plan: Plan, crypto: Crypto, seats: readonly number[]): Court 
     startTime: START_TIME,
     skewMs: seats.map((seat) => plan.skewMs[seat] ?? 0),
     timeouts: plan.times,
-    gossipMs: REPAIRS * REPAIR_MS + 10 * plan.network.latencyMs[1],
+    // There and back: who lacks something is sent it once its peer has heard so.
+    gossipMs: 2 * plan.network.latencyMs[1] + 4 * plan.disk.syncMs[1] + OWN_DELAYS_MS,
   })
 }

@@ -1,0 +1,111 @@
+// Draws what happens to a world before it heals: partitions, crashes, pauses, bad disks and clocks.
+
+import type { Draws } from './draws.ts'
+import type { ScriptAction, ScriptEvent } from './plan.ts'
+
+/** What a kind of trouble is drawn from. */
+interface Setting {
+  readonly draws: Draws
+  readonly validators: number
+  /** Trouble begins before this. */
+  readonly untilMs: number
+}
+
+type Trouble = (setting: Setting) => ScriptEvent[]
+
+const TROUBLES: readonly Trouble[] = [drawPartition, drawFlapping, drawCrash, drawPause]
+const RARE_TROUBLES: readonly Trouble[] = [drawDiskFault, drawSkew, drawBlackout]
+/** How many times trouble begins in a run at most. */
+const MAX_TROUBLES = 8
+
+/** A script up to `untilMs`, in order of time. */
+export function drawScript(draws: Draws, validators: number, untilMs: number): ScriptEvent[] {
+  if (untilMs < 2 || draws.chance(0.15)) return []
+  // Few kinds in one run, so that each can get far.
+  const kinds = [draws.pick(TROUBLES), draws.pick(TROUBLES)]
+  if (draws.chance(0.3)) kinds.push(draws.pick(RARE_TROUBLES))
+  const events: ScriptEvent[] = []
+  for (let left = draws.between(1, MAX_TROUBLES); left > 0; left--) {
+    events.push(...draws.pick(kinds)({ draws, validators, untilMs }))
+  }
+  return events.filter(({ atMs }) => atMs < untilMs).toSorted((a, b) => a.atMs - b.atMs)
+}
+
+function drawPartition({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const atMs = draws.between(0, untilMs - 1)
+  return [
+    { atMs, ...drawCut(draws, validators) },
+    { atMs: atMs + draws.between(100, 12_000), do: 'heal' },
+  ]
+}
+
+function drawFlapping({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const cut = drawCut(draws, validators)
+  const events: ScriptEvent[] = []
+  let atMs = draws.between(0, untilMs - 1)
+  for (let times = draws.between(2, 6); times > 0; times--) {
+    events.push({ atMs, ...cut })
+    atMs += draws.between(50, 1500)
+    events.push({ atMs, do: 'heal' })
+    atMs += draws.between(50, 1500)
+  }
+  return events
+}
+
+function drawCut(draws: Draws, validators: number): ScriptAction {
+  const nodes = draws.shuffle(Array.from({ length: validators }, (_, index) => index))
+  const groups: number[][] = []
+  const sides = draws.chance(0.8) ? 2 : draws.between(2, Math.max(2, validators))
+  for (let side = 0; side < sides; side++) groups.push([])
+  nodes.forEach((node, i) => {
+    const side = i < sides ? i : draws.between(0, sides - 1)
+    groups[side]?.push(node)
+  })
+  return draws.chance(0.3)
+    ? { do: 'partition', groups, oneWay: true }
+    : { do: 'partition', groups }
+}
+
+function drawCrash({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const node = draws.between(0, validators - 1)
+  const atMs = draws.between(0, untilMs - 1)
+  const inWrite = draws.chance(0.5) ? { steps: draws.between(1, 30) } : {}
+  return [
+    { atMs, do: 'crash', node, ...inWrite },
+    { atMs: atMs + draws.between(1, 6000), do: 'restart', node },
+  ]
+}
+
+function drawPause({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const node = draws.between(0, validators - 1)
+  const atMs = draws.between(0, untilMs - 1)
+  return [
+    { atMs, do: 'pause', node },
+    { atMs: atMs + draws.between(10, 8000), do: 'resume', node },
+  ]
+}
+
+function drawDiskFault({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const node = draws.between(0, validators - 1)
+  const atMs = draws.between(0, untilMs - 1)
+  return [
+    { atMs, do: 'disk-fault', node, fault: draws.pick(['fail-sync', 'fail-write']) },
+    { atMs: atMs + draws.between(1000, 6000), do: 'restart', node },
+  ]
+}
+
+function drawSkew({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const node = draws.between(0, validators - 1)
+  return [
+    { atMs: draws.between(0, untilMs - 1), do: 'skew', node, byMs: draws.between(-2000, 2000) },
+  ]
+}
+
+// The power of the whole building goes.
+function drawBlackout({ draws, validators, untilMs }: Setting): ScriptEvent[] {
+  const atMs = draws.between(0, untilMs - 1)
+  return Array.from({ length: validators }, (_, node) => [
+    { atMs, do: 'crash', node } as const,
+    { atMs: atMs + draws.between(1, 3000), do: 'restart', node } as const,
+  ]).flat()
+}
