@@ -86,7 +86,8 @@ test('canonical JSON: texts that are not canonical values are refused', () => {
   }
 })
 
-test('canonical JSON: -0 reads as 0, and a date that is none is refused', () => {
+test('canonical JSON: -0 reads as 0, and numbers and dates out of range are refused', () => {
   expect(Object.is(decodeCanonical('-0'), 0)).toBe(true)
+  expect(() => decodeCanonical('[1e400]')).toThrow(CanonicalError)
   expect(() => decodeCanonical('{"$date":8640000000000001}')).toThrow(CanonicalError)
 })

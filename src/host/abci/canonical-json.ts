@@ -105,8 +105,7 @@ function nameOf(value: object): string {
 }
 
 function decode(value: unknown, depth: number): unknown {
-  // A text of ours never says -0.
-  if (typeof value === 'number') return value + 0
+  if (typeof value === 'number') return decodeNumber(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) throw new CanonicalError(`nested deeper than ${MAX_DEPTH}`)
   if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1))
@@ -151,6 +150,11 @@ function decodeTagged(tag: string, content: unknown, depth: number): unknown {
 function decodeEntry(entry: unknown, depth: number): [unknown, unknown] {
   if (!Array.isArray(entry) || entry.length !== 2) return fail('$map holds no pairs')
   return [decode(entry[0], depth), decode(entry[1], depth)]
+}
+
+/** A text of ours never says -0, and numbers too large for a double have no text. */
+function decodeNumber(value: number): number {
+  return Number.isFinite(value) ? value + 0 : fail(`the number ${value} has no JSON form`)
 }
 
 function decodeDate(content: unknown): unknown {
