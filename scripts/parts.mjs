@@ -80,6 +80,27 @@ export async function tests(projects, { filters = [], env = {}, limitMs } = {}) 
   }
 }
 
+/**
+ * Deliberate mistakes in the sources: each counts as passed when the test that it names fails.
+ */
+export async function mutants() {
+  const folder = mkdtempSync(join(tmpdir(), 'quadrille-count-'))
+  const file = join(folder, 'count.json')
+  const config = join(root, 'test', 'mutants', 'vitest.config.ts')
+  try {
+    await runTool('vitest', ['run', '--config', config], {
+      show: true,
+      env: { QUADRILLE_COUNT_FILE: file },
+    })
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    console.log(`mutants  FAILED (they were not counted: ${error.message})`)
+    return { failed: 1 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 const endings = { unit: '.test.ts', vectors: '.vectors.test.ts', long: '.property.test.ts' }
 
 /**

@@ -1,6 +1,6 @@
 // `npm test`: everything that fits into four minutes; its last line is `N passed, N failed`.
 
-import { format, lint, Tally, tests, types } from './parts.mjs'
+import { format, lint, mutants, Tally, tests, types } from './parts.mjs'
 import { install } from './set-up.mjs'
 
 await install()
@@ -9,6 +9,7 @@ const built = tally.add(await types())
 tally.add(await lint())
 tally.add(await format())
 tally.add(await tests(['unit', 'vectors']))
+tally.add(await mutants())
 if (built) {
   tally.add(await tests(['e2e']))
 } else {

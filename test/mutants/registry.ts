@@ -1,0 +1,406 @@
+// Every mistake that the tests are known to notice; each row is a reason why its killer exists.
+
+import type { Mutant } from './mutant.ts'
+
+const CONSENSUS = 'src/core/consensus'
+const SCRIPTS = `${CONSENSUS}/scripts.test.ts`
+
+/** Mistakes in the algorithm, killed by the golden script of the rule. */
+const algorithm: readonly Mutant[] = [
+  {
+    name: 'no-lock',
+    mistake: 'L38: a precommit for a value locks nothing',
+    file: `${CONSENSUS}/rules.ts`,
+    find: 'change(turn, { lockedValue: rule.blockId, lockedRound: turn.state.round })',
+    replace: '',
+    killer: script('flaw 2 locks outlive rounds paper (paper)'),
+  },
+  {
+    name: 'locked-round-0-is-none',
+    mistake: 'L23: a lock of round 0 counts as none',
+    file: `${CONSENSUS}/locks.ts`,
+    find: 'if (lockedValue === null) return false',
+    replace: 'if (lockedValue === null || lockedRound === 0) return false',
+    killer: script('flaw 1 round 0 is a lock paper (paper)'),
+  },
+  {
+    name: 'unlock-on-nil-under-paper',
+    mistake: 'a nil polka releases the lock on a chain of the paper rule',
+    file: `${CONSENSUS}/locks.ts`,
+    find: "if (context.lockRule !== 'comet-legacy' || lockedValue === null) return\n",
+    replace: 'if (lockedValue === null) return\n',
+    killer: script('L44 nil polka keeps the lock paper (paper)'),
+  },
+  {
+    name: 'never-unlock-under-legacy',
+    mistake: 'a later polka does not release the lock on a chain of the legacy rule',
+    file: `${CONSENSUS}/locks.ts`,
+    find: '  change(turn, { lockedRound: -1, lockedValue: null })\n',
+    replace: '',
+    killer: script('L44 nil polka unlocks legacy (comet-legacy)'),
+  },
+  {
+    name: 'older-polka-releases-lock',
+    mistake: 'legacy: a polka of a round before the lock releases it',
+    file: `${CONSENSUS}/locks.ts`,
+    find: 'if (round <= lockedRound || round > current) return',
+    replace: 'if (round > current) return',
+    killer: script('legacy older polka keeps the lock legacy (comet-legacy)'),
+  },
+  {
+    name: 'any-valid-round',
+    mistake: 'L28: a proposal is believed to have had a polka in the round that it names',
+    file: `${CONSENSUS}/locks.ts`,
+    find: 'if (proposal.polRound >= 0 && !isPolkaFor(state, proposal.polRound, proposal.blockId)) {',
+    replace: 'if (false) {',
+    killer: script('L28 polka never comes (paper)'),
+  },
+  {
+    name: 'newer-lock-gives-way',
+    mistake: 'L29: a polka older than the lock overrules it',
+    file: `${CONSENSUS}/locks.ts`,
+    find: 'return lockedRound > proposal.polRound && !equalBlockId(lockedValue, proposal.blockId)',
+    replace: 'return proposal.polRound < 0 && !equalBlockId(lockedValue, proposal.blockId)',
+    killer: script('L28 older polka does not paper (paper)'),
+  },
+  {
+    name: 'invalid-block-prevoted',
+    mistake: 'L23: a block that the application rejects is prevoted',
+    file: `${CONSENSUS}/locks.ts`,
+    find: "    case 'invalid':\n      return { kind: 'prevote', blockId: NIL_BLOCK_ID }",
+    replace: "    case 'invalid':\n      return { kind: 'prevote', blockId: proposal.blockId }",
+    killer: script('L22 invalid value (paper)'),
+  },
+  {
+    name: 'valid-value-forgotten',
+    mistake: 'L15: a proposer makes a new block although it knows of a polka',
+    file: `${CONSENSUS}/steps.ts`,
+    find: 'else if (turn.state.validValue !== null) {',
+    replace: 'else if (turn.state.round < 0 && turn.state.validValue !== null) {',
+    killer: script('L14 repropose valid value (paper)'),
+  },
+  {
+    name: 'late-polka-ignored',
+    mistake: 'L36: a polka that comes after the own precommit does not update the valid value',
+    file: `${CONSENSUS}/rules.ts`,
+    find: "return isValid ? { name: 'update-valid-value', blockId: polka } : null",
+    replace: 'return isValid ? null : null',
+    killer: script('L36 late polka (paper)'),
+  },
+  {
+    name: 'nil-dropped',
+    mistake: 'L44: a majority for nil is no majority',
+    file: `${CONSENSUS}/rules.ts`,
+    find: "if (prevotes.maj23 === 'nil') return { name: 'precommit-nil' }",
+    replace: '',
+    killer: script('L44 nil polka (paper)'),
+  },
+  {
+    name: 'no-round-skip',
+    mistake: 'L55: more than a third in a later round pull nobody along',
+    file: `${CONSENSUS}/transition.ts`,
+    find: 'if (vote.round > turn.state.round && oneThirdVotedIn(turn.state, vote.round)) {',
+    replace: 'if (false) {',
+    killer: script('L55 skip (paper)'),
+  },
+  {
+    name: 'skip-counts-votes-not-validators',
+    mistake: 'L55: prevote and precommit of one validator count twice',
+    file: `${CONSENSUS}/quorum.ts`,
+    find: 'return validatorSet.hasOneThird(power)',
+    replace: 'return validatorSet.hasOneThird(votes.prevotes.powerAny + votes.precommits.powerAny)',
+    killer: script('L55 one validator counts once (paper)'),
+  },
+  {
+    name: 'no-prevote-timeout',
+    mistake: 'L35: the timeout after any two thirds of prevotes is never set',
+    file: `${CONSENSUS}/rules.ts`,
+    find: "return scheduleTimeout(turn, 'prevote')",
+    replace: 'return',
+    killer: script('L34 prevotes for anything (paper)'),
+  },
+  {
+    name: 'no-precommit-timeout',
+    mistake: 'L48: the timeout after any two thirds of precommits is never set',
+    file: `${CONSENSUS}/rules.ts`,
+    find: "return scheduleTimeout(turn, 'precommit')",
+    replace: 'return',
+    killer: script('L47 precommits for anything (paper)'),
+  },
+  {
+    name: 'stale-timeouts-fire',
+    mistake: 'L57-L67: a timeout of an earlier round counts',
+    file: `${CONSENSUS}/transition.ts`,
+    find: "if (height !== state.height || round !== state.round || state.step === 'commit') return\n  switch",
+    replace: "if (height !== state.height || state.step === 'commit') return\n  switch",
+    killer: script('timeouts that are stale (paper)'),
+  },
+  {
+    name: 'decides-only-its-own-round',
+    mistake: 'L49: precommits of another round decide nothing',
+    file: `${CONSENSUS}/transition.ts`,
+    find: 'if (committed !== null) return enterCommit(turn, vote.round, committed)',
+    replace:
+      'if (committed !== null && vote.round === turn.state.round) return enterCommit(turn, vote.round, committed)',
+    killer: script('L49 decide a past round (paper)'),
+  },
+  {
+    name: 'rounds-add-up',
+    mistake: 'votes of different rounds are counted together',
+    file: `${CONSENSUS}/transition.ts`,
+    find: 'change(turn, { votes: new Map(turn.state.votes).set(vote.round, roundVotes) })',
+    replace:
+      'change(turn, { votes: new Map(turn.state.votes).set(vote.round, roundVotes).set(turn.state.round, roundVotes) })',
+    killer: script('flaw 5 rounds are counted apart (paper)'),
+  },
+  {
+    name: 'lock-ends-with-the-round',
+    mistake: 'the lock is given up when the round changes',
+    file: `${CONSENSUS}/steps.ts`,
+    find: '  change(turn, { collecting: null, proposalParts: null })\n',
+    replace:
+      '  change(turn, { collecting: null, proposalParts: null, lockedRound: -1, lockedValue: null })\n',
+    killer: script('flaw 2 locks outlive rounds paper (paper)'),
+  },
+]
+
+const TYPES = 'src/core/types'
+
+/** Mistakes in counting and checking what the algorithm counts. */
+const counting: readonly Mutant[] = [
+  {
+    name: 'two-thirds-suffice',
+    mistake: 'exactly two thirds of the power are a quorum',
+    file: `${TYPES}/validator-set.ts`,
+    find: 'return 3n * power > 2n * this.totalVotingPower',
+    replace: 'return 3n * power >= 2n * this.totalVotingPower',
+    killer: script('flaw 7 more than two thirds (paper)'),
+  },
+  {
+    name: 'one-third-suffices',
+    mistake: 'exactly one third of the power pulls a node into a later round',
+    file: `${TYPES}/validator-set.ts`,
+    find: 'return 3n * power > this.totalVotingPower',
+    replace: 'return 3n * power >= this.totalVotingPower',
+    killer: script('flaw 7 more than one third (paper)'),
+  },
+  {
+    name: 'heads-are-counted',
+    mistake: 'each vote counts one, whatever power is behind it',
+    file: `${TYPES}/vote-set.ts`,
+    find: 'const { votingPower } = this.validatorSet.validators[index] as { votingPower: bigint }',
+    replace:
+      'const votingPower = this.validatorSet.totalVotingPower / BigInt(this.validatorSet.size)',
+    killer: script('flaw 7 power not heads (paper)'),
+  },
+  {
+    name: 'first-vote-wins',
+    mistake: 'the second vote of an equivocator is dropped, and the polka it completes with it',
+    file: `${TYPES}/vote-set.ts`,
+    find: "if (value !== undefined && value.votes[index] !== null) return { kind: 'duplicate' }",
+    replace: "if (this.votes[index] !== null) return { kind: 'duplicate' }",
+    killer: script('flaw 6 conflicting votes count for their values (paper)'),
+  },
+  {
+    name: 'commit-of-two-thirds',
+    mistake: 'a commit counts signatures for nil as signatures for its block',
+    file: `${TYPES}/commit-verification.ts`,
+    find: 'if (isForBlock) power += signer.votingPower',
+    replace: 'power += signer.votingPower',
+    killer: {
+      file: `${TYPES}/commit-verification.test.ts`,
+      title: 'full verification commit: more than two thirds for the block are needed',
+    },
+  },
+  {
+    name: 'commit-signatures-unchecked',
+    mistake: 'a commit is believed without looking at its signatures',
+    file: `${TYPES}/commit-verification.ts`,
+    find: 'if (isKnown || verifySignature(crypto, pubKey, signBytes, signature)) return null',
+    replace: 'return null',
+    killer: {
+      file: `${TYPES}/commit-verification.test.ts`,
+      title: 'full verification commit: a wrong signature anywhere refuses it, for nil too',
+    },
+  },
+]
+
+const POOL = 'src/core/message-pool'
+
+/** Mistakes in what is let in. */
+const admission: readonly Mutant[] = [
+  {
+    name: 'votes-unverified',
+    mistake: 'a vote counts before its signature is verified',
+    file: `${POOL}/message-pool.ts`,
+    find: "return isGood ? null : 'wrong signature'",
+    replace: 'return null',
+    killer: {
+      file: `${POOL}/message-pool.test.ts`,
+      title: 'votes of the height message pool: refuses a wrong signature and stores nothing of it',
+    },
+  },
+  {
+    name: 'proposer-unchecked',
+    mistake: 'anybody may propose',
+    file: `${POOL}/message-pool.ts`,
+    find: 'if (!isOwn && !verifyProposal(this.#crypto, this.#chainId, proposal, proposer.pubKey)) {',
+    replace: 'if (false) {',
+    killer: {
+      file: `${POOL}/message-pool.test.ts`,
+      title: 'proposals flaw 12: only the proposer of the round may propose',
+    },
+  },
+  {
+    name: 'rounds-unbounded',
+    mistake: 'a peer may open as many rounds ahead as it likes',
+    file: `${POOL}/message-pool.ts`,
+    find: 'if (!this.#isCatchUp(round) || peerId === null) return null',
+    replace: 'return null',
+    killer: {
+      file: `${POOL}/message-pool.test.ts`,
+      title:
+        'bounds on heights and rounds flaw 19: one peer leads at most two rounds ahead, and the ' +
+        'next round is free',
+    },
+  },
+  {
+    name: 'evidence-unverified',
+    mistake: 'a proof of a double vote is believed without its signatures',
+    file: 'src/core/faults/duplicate-vote.ts',
+    find: "if (!isSigned(voteA)) return 'the signature of vote A is wrong'",
+    replace: 'if (isSigned(voteA) || !isSigned(voteA)) return null',
+    killer: {
+      file: 'src/core/faults/faults.test.ts',
+      title: 'proof of a double vote proof: a vote that was not signed accuses nobody',
+    },
+  },
+]
+
+/** Mistakes in what is remembered over a crash. */
+const durability: readonly Mutant[] = [
+  {
+    name: 'no-sign-state',
+    mistake: 'the signer signs a second value for one height, round and step',
+    file: 'src/host/privval/file-signer.ts',
+    find: 'if (order === 0) return this.#again(request, last)',
+    replace: '',
+    killer: {
+      file: 'src/host/privval/file-signer.test.ts',
+      title:
+        'file signer: refusals file signer: of two different votes asked for at once it signs one',
+    },
+  },
+  {
+    name: 'sign-state-after-the-signature',
+    mistake: 'a signature is given out before its record is durable',
+    file: 'src/host/privval/file-signer.ts',
+    find: 'await this.#save(last.signBytes.length === 0 ? state : { ...state, previous: last })',
+    replace:
+      'void this.#save(last.signBytes.length === 0 ? state : { ...state, previous: last }).catch(() => {})',
+    killer: {
+      file: 'src/host/privval/file-signer.test.ts',
+      title:
+        'file signer: durability file signer: file and directory are synced before the signature ' +
+        'is given out',
+    },
+  },
+  {
+    name: 'timers-lost',
+    mistake: 'a timeout that the algorithm asks for is never set on the clock',
+    file: 'src/host/engine/effect-handlers.ts',
+    find: 'this.#options.timeouts.schedule(timeout, Math.max(0, durationMs - passed))',
+    replace: 'void timeout',
+    killer: {
+      file: 'src/host/engine/replay.test.ts',
+      title:
+        'replay of the log replay: a lock of round 0 holds after the restart and decides round 1',
+    },
+  },
+  {
+    name: 'sign-before-sync',
+    mistake: 'a vote leaves before the inputs that led to it are in the log on disk',
+    file: 'src/host/engine/effect-handlers.ts',
+    find: 'await Promise.all([signer.signVote(chainId, vote), this.#options.wal.sync()])',
+    replace: 'await Promise.all([signer.signVote(chainId, vote), Promise.resolve()])',
+    killer: {
+      file: 'src/host/engine/replay.test.ts',
+      title: 'replay of the log replay: the state that a signature came from is there again',
+    },
+  },
+  {
+    name: 'damage-in-the-log-unseen',
+    mistake: 'a record of the log is read without its checksum',
+    file: 'src/host/wal/frame.ts',
+    find: 'if (crc32c(bytes.subarray(offset + LENGTH, offset + size)) !== checksum) {',
+    replace: 'if (false) {',
+    killer: {
+      file: 'src/host/wal/damage.test.ts',
+      title:
+        'write-ahead log: corruption write-ahead log: every flipped bit is found; the last record ' +
+        'passes for torn',
+    },
+  },
+]
+
+/** Mistakes in what may follow what. */
+const chain: readonly Mutant[] = [
+  {
+    name: 'validators-change-at-once',
+    mistake: 'an update of validators acts at the next height instead of the one after it',
+    file: 'src/core/chain/apply-results.ts',
+    find: 'validators: chainState.nextValidators,',
+    replace: 'validators: nextValidators.value,',
+    killer: {
+      file: 'src/core/chain/apply-results.test.ts',
+      title: 'results of a block validator changes: of height H act at H + 2',
+    },
+  },
+  {
+    name: 'app-hash-unchecked',
+    mistake: 'a block may name any state of the application',
+    file: 'src/core/chain/block-validation.ts',
+    find: 'if (!equalBytes(given, wanted)) {\n      return `${name} ',
+    replace: "if (name !== 'appHash' && !equalBytes(given, wanted)) {\n      return `${name} ",
+    killer: {
+      file: 'src/core/chain/block-validation.test.ts',
+      title:
+        'block validation header: each field that differs from the chain state refuses the block',
+    },
+  },
+  {
+    name: 'time-may-stand-still',
+    mistake: 'a block may have the time of the block before it',
+    file: 'src/core/chain/block-validation.ts',
+    find: 'time <= chainState.lastBlockTime',
+    replace: 'time < chainState.lastBlockTime',
+    killer: {
+      file: 'src/core/chain/block-validation.test.ts',
+      title: 'block time time: must be after the last block even when the median is not',
+    },
+  },
+  {
+    name: 'one-median-rule',
+    mistake: 'precommits for nil have a say in the block time of every chain',
+    file: `${TYPES}/median-time.ts`,
+    find: "if (rule === 'commit-only' && blockIdFlag !== BlockIdFlag.commit) continue",
+    replace: '',
+    killer: {
+      file: 'src/core/chain/block-validation.test.ts',
+      title: 'block time time: is the median by the rule of the chain and not by the other rule',
+    },
+  },
+]
+
+/** All of them, each killed by the test that it names. */
+export const mutants: readonly Mutant[] = [
+  ...algorithm,
+  ...counting,
+  ...admission,
+  ...durability,
+  ...chain,
+]
+
+function script(title: string): Mutant['killer'] {
+  return { file: SCRIPTS, title: `golden script: ${title}` }
+}
