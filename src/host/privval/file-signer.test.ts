@@ -122,6 +122,21 @@ describe('file signer: signatures', () => {
     expect(await (await reload(files)).signVote(chainId, voteOf(signer))).toEqual(first)
   })
 
+  test('file signer: what was signed before the last is given again, and nothing else', async () => {
+    const { files, signer } = await makeSigner()
+    const prevote = await signer.signVote(chainId, voteOf(signer))
+    const precommit = await signer.signVote(chainId, voteOf(signer, { type: 2 }))
+    for (const each of [signer, await reload(files)]) {
+      const later = voteOf(signer, { timestamp: 1_900_000_000_000_000_000n })
+      expect(await each.signVote(chainId, later)).toEqual(prevote)
+      expect(await each.signVote(chainId, voteOf(signer, { type: 2 }))).toEqual(precommit)
+      const other = await each.signVote(chainId, voteOf(signer, { blockId: NIL_BLOCK_ID }))
+      expect(other).toMatchObject({ error: { kind: 'conflicting-data' } })
+      const before = await each.signProposal(chainId, proposalOf())
+      expect(before).toMatchObject({ error: { kind: 'step-regression' } })
+    }
+  })
+
   test.each([
     ['one nanosecond later', 1n],
     ['an hour later', 3_600_000_000_000n],

@@ -17,9 +17,11 @@ import type { Files } from '../ports/index.ts'
 import { PortError } from '../ports/index.ts'
 import { PrivvalError } from './errors.ts'
 import type { ValidatorKey } from './key-file.ts'
-import { timestampOf, TIMESTAMP_FIELD } from './sign-bytes-time.ts'
-import type { SignPlace, SignState } from './sign-state.ts'
-import { comparePlaces, formatSignState, SignStep } from './sign-state.ts'
+import { timestampOf, TIMESTAMP_FIELD } from './sign-bytes.ts'
+import type { SignPlace } from './sign-place.ts'
+import { comparePlaces, SignStep } from './sign-place.ts'
+import type { SignedMessage, SignState } from './sign-state.ts'
+import { formatSignState } from './sign-state.ts'
 import type { Signer, SignRefusal, SignVoteOptions } from './signer.ts'
 
 const MODE = { mode: 0o600 }
@@ -119,23 +121,29 @@ export class FileSigner implements Signer {
 
   async #serve(request: Request): Promise<Result<Signed, SignRefusal>> {
     if (this.#failure !== null) throw this.#failure
-    const order = comparePlaces(request.place, this.#last)
-    if (order < 0) return err(this.#regression(request.place))
-    if (order === 0) return this.#again(request)
-    const signBytes = request.signBytesAt(request.timestamp)
+    const { place, timestamp } = request
+    const { previous, ...last } = this.#last
+    if (previous !== undefined && comparePlaces(place, previous) === 0) {
+      return this.#again(request, previous)
+    }
+    const order = comparePlaces(place, last)
+    if (order < 0) return err(this.#regression(place))
+    if (order === 0) return this.#again(request, last)
+    const signBytes = request.signBytesAt(timestamp)
     const signature = this.#sign(signBytes)
-    await this.#save({ ...request.place, signature, signBytes })
-    return ok({ timestamp: request.timestamp, signature })
+    const state = { ...place, signature, signBytes }
+    await this.#save(last.signBytes.length === 0 ? state : { ...state, previous: last })
+    return ok({ timestamp, signature })
   }
 
   /** The same place a second time: only ever the signature that is out already. */
-  #again(request: Request): Result<Signed, SignRefusal> {
-    const { signBytes, signature } = this.#last
+  #again(request: Request, before: SignedMessage): Result<Signed, SignRefusal> {
+    const { signBytes, signature } = before
     const { timestamp } = request
     if (equalBytes(request.signBytesAt(timestamp), signBytes)) return ok({ timestamp, signature })
-    const before = timestampOf(signBytes, request.timestampField)
-    if (before !== null && equalBytes(request.signBytesAt(before), signBytes)) {
-      return ok({ timestamp: before, signature })
+    const time = timestampOf(signBytes, request.timestampField)
+    if (time !== null && equalBytes(request.signBytesAt(time), signBytes)) {
+      return ok({ timestamp: time, signature })
     }
     const reason = `something else was signed at ${placeText(request.place)} already`
     return err(this.#refusal('conflicting-data', request.place, reason))

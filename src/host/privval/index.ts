@@ -14,8 +14,10 @@ export { formatKeyFile, parseKeyFile, validatorKeyOf } from './key-file.ts'
 export type { ValidatorKey } from './key-file.ts'
 export { generateNodeKey, loadNodeKey, loadOrGenerateNodeKey, nodeKeyOf } from './node-key.ts'
 export type { NodeKey, NodeKeyOptions } from './node-key.ts'
-export { formatSignState, FRESH_SIGN_STATE, parseSignState, SignStep } from './sign-state.ts'
-export type { SignPlace, SignState } from './sign-state.ts'
+export { SignStep } from './sign-place.ts'
+export type { SignPlace } from './sign-place.ts'
+export { formatSignState, FRESH_SIGN_STATE, parseSignState } from './sign-state.ts'
+export type { SignedMessage, SignState } from './sign-state.ts'
 export type { Signer, SignRefusal, SignVoteOptions } from './signer.ts'
 export {
   checkSignStateAge,

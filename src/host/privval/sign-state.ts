@@ -10,22 +10,23 @@ import {
   toUtf8,
 } from '../../core/bytes/index.ts'
 import { JsonFile } from './json-file.ts'
+import { placeOf } from './sign-bytes.ts'
+import type { SignPlace } from './sign-place.ts'
+import { SignStep } from './sign-place.ts'
 
-/** The order of what is signed in one round. */
-export const SignStep = { none: 0, proposal: 1, prevote: 2, precommit: 3 } as const
-export type SignStep = (typeof SignStep)[keyof typeof SignStep]
-
-/** A moment of a chain at which a validator signs once. */
-export interface SignPlace {
-  readonly height: bigint
-  readonly round: number
-  readonly step: number
+/** A message that was signed. */
+export interface SignedMessage extends SignPlace {
+  readonly signature: Uint8Array
+  readonly signBytes: Uint8Array
 }
 
 /** What was signed last. Sign bytes and signature are empty when nothing was. */
-export interface SignState extends SignPlace {
-  readonly signature: Uint8Array
-  readonly signBytes: Uint8Array
+export interface SignState extends SignedMessage {
+  /**
+   * What was signed before it. The log is made durable beside this file and may end where that was
+   * asked for; it is asked for again then, and given again.
+   */
+  readonly previous?: SignedMessage
 }
 
 /** The state of a key that has never signed. */
@@ -40,18 +41,17 @@ export const FRESH_SIGN_STATE: SignState = {
 const MAX_INT32 = 2 ** 31 - 1
 const MAX_INT64 = 2n ** 63n - 1n
 
-/** Before, at or after: the sign of the difference. */
-export function comparePlaces(a: SignPlace, b: SignPlace): number {
-  if (a.height !== b.height) return a.height < b.height ? -1 : 1
-  return a.round === b.round ? a.step - b.step : a.round - b.round
-}
-
 /**
  * Reads the file; `file` is its name for errors.
  * @throws PrivvalError `PRIVVAL_STATE_MALFORMED` naming the field.
  */
 export function parseSignState(file: string, bytes: Uint8Array): SignState {
   const json = JsonFile.parse(file, 'PRIVVAL_STATE_MALFORMED', bytes)
+  const last = parseMessage(json)
+  return json.has('previous') ? { ...last, previous: parseMessage(json.object('previous')) } : last
+}
+
+function parseMessage(json: JsonFile): SignedMessage {
   const height = json.parsed('height', 'a decimal number in a string', parseHeight)
   const round = json.integer('round', MAX_INT32)
   const step = json.integer('step', SignStep.precommit)
@@ -64,19 +64,41 @@ export function parseSignState(file: string, bytes: Uint8Array): SignState {
     const missing = signature.length === 0 ? 'signature' : 'signbytes'
     throw json.wrong(missing, 'is missing although the other of signature and signbytes is there')
   }
-  return { height, round, step, signature, signBytes }
+  const place = { height, round, step }
+  checkPlace(json, place, signBytes)
+  return { ...place, signature, signBytes }
 }
 
-/** The file of a state, as CometBFT writes it: empty signature and sign bytes are left out. */
-export function formatSignState(state: SignState): Uint8Array {
-  const file: Record<string, unknown> = {
-    height: state.height.toString(),
-    round: state.round,
-    step: state.step,
+/** The file has no checksum: a place that was damaged would allow to sign once more after it. */
+function checkPlace(json: JsonFile, place: SignPlace, signBytes: Uint8Array): void {
+  if (signBytes.length === 0) return
+  const signed = placeOf(signBytes)
+  if (signed === null) throw json.wrong('signbytes', 'are not those of a vote or a proposal')
+  for (const field of ['height', 'round', 'step'] as const) {
+    if (place[field] === signed[field]) continue
+    throw json.wrong(field, `is not that of signbytes, which is ${signed[field]}`)
   }
-  if (state.signature.length > 0) file['signature'] = toBase64(state.signature)
-  if (state.signBytes.length > 0) file['signbytes'] = toHexUpper(state.signBytes)
+}
+
+/**
+ * The file of a state, as CometBFT writes it: empty signature and sign bytes are left out.
+ * `previous` is ours alone; CometBFT passes over it.
+ */
+export function formatSignState(state: SignState): Uint8Array {
+  const file = fileOf(state)
+  if (state.previous !== undefined) file['previous'] = fileOf(state.previous)
   return toUtf8(JSON.stringify(file, null, 2))
+}
+
+function fileOf(message: SignedMessage): Record<string, unknown> {
+  const file: Record<string, unknown> = {
+    height: message.height.toString(),
+    round: message.round,
+    step: message.step,
+  }
+  if (message.signature.length > 0) file['signature'] = toBase64(message.signature)
+  if (message.signBytes.length > 0) file['signbytes'] = toHexUpper(message.signBytes)
+  return file
 }
 
 function parseHeight(text: string): bigint | null {

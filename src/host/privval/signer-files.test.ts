@@ -122,19 +122,39 @@ describe('validator key file', () => {
 })
 
 describe('sign state file', () => {
+  /** A prevote for nothing at height 7, round 2: type, height, round and chain. */
+  const signBytes = '1B080111070000000000000019020000000000000032057465737431'
+
+  const signedAt = (place: string): string =>
+    `{${place},"signature":"AQI=","signbytes":"${signBytes.toLowerCase()}"}`
+
   test('sign state file: reads what CometBFT writes', () => {
-    const state = parseSignState(
-      statePath,
-      toUtf8('{"height":"7","round":2,"step":3,"signature":"AQI=","signbytes":"0a0B"}'),
-    )
+    const text = signedAt('"height":"7","round":2,"step":2')
+    const state = parseSignState(statePath, toUtf8(text))
     expect(state).toEqual({
       height: 7n,
       round: 2,
-      step: 3,
+      step: 2,
       signature: Uint8Array.of(1, 2),
-      signBytes: Uint8Array.of(10, 11),
+      signBytes: new Uint8Array(Buffer.from(signBytes, 'hex')),
     })
     expect(parseSignState(statePath, formatSignState(state))).toEqual(state)
+    const both = { ...state, previous: state }
+    expect(parseSignState(statePath, formatSignState(both))).toEqual(both)
+  })
+
+  test.each<[string, string]>([
+    ['"height":"6","round":2,"step":2', 'height: is not that of signbytes, which is 7'],
+    ['"height":"7","round":0,"step":2', 'round: is not that of signbytes, which is 2'],
+    ['"height":"7","round":2,"step":1', 'step: is not that of signbytes, which is 2'],
+  ])('sign state file: a place that its sign bytes deny is refused (%s)', (place, reason) => {
+    const parse = (text: string) => (): unknown => parseSignState(statePath, toUtf8(text))
+    const refusal = expect.objectContaining({ code: 'PRIVVAL_STATE_MALFORMED' })
+    expect(parse(signedAt(place))).toThrow(refusal)
+    expect(parse(signedAt(place))).toThrow(`field ${reason}`)
+    const whole = signedAt('"height":"7","round":2,"step":2')
+    const earlier = `${whole.slice(0, -1)},"previous":${signedAt(place)}}`
+    expect(parse(earlier)).toThrow(`field previous.${reason}`)
   })
 
   test.each<[string, string]>([

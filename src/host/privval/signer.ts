@@ -2,7 +2,7 @@
 
 import type { Result } from '../../core/bytes/index.ts'
 import type { Proposal, PublicKey, Vote } from '../../core/types/index.ts'
-import type { SignPlace } from './sign-state.ts'
+import type { SignPlace } from './sign-place.ts'
 
 /** Why a signature is refused. Signing anyway could be a proof of equivocation. */
 export interface SignRefusal {
