@@ -172,7 +172,7 @@ describe('gossip of votes', () => {
     expect(count(second)).toBe(2)
   })
 
-  test('repair: a lagging peer with the other vote of an equivocator gets the stored one', async () => {
+  test('repair: a lagging peer with another vote of an equivocator gets ours', async () => {
     const station = await start(4)
     const { engine } = station.node.replica
     const helper = station.join('a')
@@ -200,6 +200,40 @@ describe('gossip of votes', () => {
     station.hear(peer, { kind: 'vote-set-bits', ...place, blockId, votes: new BitArray(4) })
     await pass(station, 10)
     expect(precommits()).toBe(1)
+  })
+})
+
+describe('news that were lost', () => {
+  test('repair: where nothing moves, peers are told again where that is', async () => {
+    const station = await start(2)
+    const peer = station.join('a')
+    const { engine } = station.node.replica
+    await station.cluster.until(() => engine.state.step === 'prevote')
+    await pass(station, 5000)
+    const told = peer.got('new-round-step').length
+    await pass(station, 2000)
+    expect(peer.got('new-round-step').length).toBe(told + 1)
+    expect(peer.got('new-round-step').at(-1)?.step).toBe(STEP_NUMBER.prevote)
+  })
+
+  test('repair: a node that waits for parts says again which it lacks', async () => {
+    const station = await start(4)
+    const peer = station.join('a')
+    station.step(peer, { height: 1n, step: PROPOSE })
+    await station.cluster.until(() => station.node.replica.engine.state.proposal !== null)
+    const partSetHeader = { total: 2, hash: new Uint8Array(32).fill(1) }
+    const blockId = { hash: new Uint8Array(32).fill(2), partSetHeader }
+    for (const member of [1, 2, 3]) {
+      const place = { type: VoteType.precommit, height: 1n, round: 0 } as const
+      station.hear(peer, { kind: 'vote', vote: station.voteOf(member, { ...place, blockId }) })
+    }
+    expect(station.node.replica.engine.state.step).toBe('commit')
+    await pass(station, 5000)
+    const asked = (): number => peer.got('new-valid-block').filter((each) => each.isCommit).length
+    const before = asked()
+    expect(before).toBeGreaterThan(0)
+    await pass(station, 2000)
+    expect(asked()).toBe(before + 1)
   })
 })
 

@@ -47,6 +47,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
   #relayTimer: Timer | null = null
   #announceTimer: Timer | null = null
   #announcedPlace = ''
+  #repairedAt = ''
   #repairTimer: Timer | null = null
   #pumpDeferred = false
 
@@ -167,6 +168,8 @@ export class ConsensusReactor implements Reactor, EngineListener {
     place: { height: bigint; round: number; type: number; index: number },
   ): void {
     const state = this.#options.engine.state
+    // Peers are heard while the log is still read: nothing is ours to compare with yet.
+    if (state.height === 0n) return
     const size = ourVotesAt(state, place)?.bits.size ?? validatorsOf(state).size
     link.known.confirmVote(place, size, state.round)
   }
@@ -320,10 +323,16 @@ export class ConsensusReactor implements Reactor, EngineListener {
       })
   }
 
-  // Mends what was lost or dropped: asks which votes are missing, and sends unconfirmed ones again.
+  // Mends what was lost or dropped: asks which votes are missing, sends unconfirmed ones again, and
+  // where nothing has moved since the last time tells everybody again where that is.
   #repair(): void {
     this.#repairTimer = this.#options.clock.setTimer(REPAIR_MS, () => this.#repair())
+    const { height, round, step } = this.#options.engine.state
+    const place = `${height}/${round}/${step}`
+    const isStuck = place === this.#repairedAt
+    this.#repairedAt = place
     for (const link of this.#links.values()) {
+      if (isStuck) this.#tellPlace(link)
       link.known.forgetUnconfirmed()
       this.#askMaj23(link)
       this.#pumpSoon(link)
