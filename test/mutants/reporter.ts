@@ -8,7 +8,7 @@ import { mutants } from './registry.ts'
 type Fate = 'killed' | 'survived' | 'broken'
 
 /** Prints a line per mutant, and the counts to the file that QUADRILLE_COUNT_FILE names. */
-export default class MutantReporter implements Reporter {
+export class MutantReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const fates = new Map<string, Fate>()
     for (const module of modules) fates.set(module.project.name, fateOf(module))

@@ -7,6 +7,7 @@ import type { TestProjectInlineConfiguration } from 'vitest/config'
 import { applyMutant } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 import { mutants } from './registry.ts'
+import { MutantReporter } from './reporter.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -40,5 +41,5 @@ const chosen = mutants.filter(({ name }) => only === undefined || name === only)
 
 export default defineConfig({
   root,
-  test: { projects: chosen.map(projectOf), reporters: [join(import.meta.dirname, 'reporter.ts')] },
+  test: { projects: chosen.map(projectOf), reporters: [new MutantReporter()] },
 })
