@@ -11,7 +11,39 @@ export interface Turn {
 
 /** Moves on to a state that differs in `patch`. */
 export function change(turn: Turn, patch: Partial<ConsensusState>): void {
-  turn.state = { ...turn.state, ...patch }
+  turn.state = Object.assign(copied(turn.state), patch)
+}
+
+// Field by field: spreading so many is several times slower, and a transition does it often.
+function copied(state: ConsensusState): ConsensusState {
+  return {
+    context: state.context,
+    height: state.height,
+    validatorSet: state.validatorSet,
+    roundValidatorSet: state.roundValidatorSet,
+    waitForTxs: state.waitForTxs,
+    lastPrecommits: state.lastPrecommits,
+    round: state.round,
+    step: state.step,
+    proposal: state.proposal,
+    nextProposal: state.nextProposal,
+    collecting: state.collecting,
+    proposalParts: state.proposalParts,
+    earlyParts: state.earlyParts,
+    lockedRound: state.lockedRound,
+    lockedValue: state.lockedValue,
+    validRound: state.validRound,
+    validValue: state.validValue,
+    blocks: state.blocks,
+    votes: state.votes,
+    ownProposalRound: state.ownProposalRound,
+    ownPrevoteRound: state.ownPrevoteRound,
+    ownPrecommitRound: state.ownPrecommitRound,
+    prevoteTimeoutRound: state.prevoteTimeoutRound,
+    precommitTimeoutRound: state.precommitTimeoutRound,
+    commitRound: state.commitRound,
+    decision: state.decision,
+  }
 }
 
 /** Adds an effect after those already there. */
