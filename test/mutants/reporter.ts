@@ -1,7 +1,8 @@
 // Turns the result of the killers round: a failed test is a dead mutant, anything else a failure.
 
 import { writeFileSync } from 'node:fs'
-import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import type { Reporter, TestModule } from 'vitest/node'
+import type { Mutant } from './mutant.ts'
 import { mutants } from './registry.ts'
 
 /** What became of one mutant. */
@@ -11,7 +12,10 @@ type Fate = 'killed' | 'survived' | 'broken'
 export class MutantReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const fates = new Map<string, Fate>()
-    for (const module of modules) fates.set(module.project.name, fateOf(module))
+    for (const module of modules) {
+      const mutant = mutants.find(({ name }) => name === module.project.name)
+      if (mutant !== undefined) fates.set(mutant.name, fateOf(mutant, module))
+    }
     let failed = errors.length
     const only = process.env['QUADRILLE_MUTANT']
     for (const { name, mistake, killer } of mutants) {
@@ -30,10 +34,13 @@ export class MutantReporter implements Reporter {
   }
 }
 
-function fateOf(module: TestModule): Fate {
-  const states = [...module.children.allTests()].map((test: TestCase) => test.result().state)
-  if (states.includes('failed')) return 'killed'
-  return states.includes('passed') ? 'survived' : 'broken'
+function fateOf({ killer }: Mutant, module: TestModule): Fate {
+  for (const test of module.children.allTests()) {
+    if (test.fullName.replaceAll(' > ', ' ') !== killer.title) continue
+    const { state } = test.result()
+    return state === 'failed' ? 'killed' : state === 'passed' ? 'survived' : 'broken'
+  }
+  return 'broken'
 }
 
 function print(line: unknown): void {

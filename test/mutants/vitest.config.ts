@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '..', '..')
 
 function projectOf(mutant: Mutant): TestProjectInlineConfiguration {
   const file = join(root, mutant.file)
+  // Vitest heeds the pattern of a project, though its type knows it at the root only.
+  const onlyKiller = { testNamePattern: new RegExp(`^${escapePattern(mutant.killer.title)}$`) }
   return {
     root,
     plugins: [
@@ -25,7 +27,7 @@ function projectOf(mutant: Mutant): TestProjectInlineConfiguration {
     test: {
       name: mutant.name,
       include: [mutant.killer.file],
-      testNamePattern: new RegExp(`^${escapePattern(mutant.killer.title)}$`),
+      ...onlyKiller,
       pool: 'threads',
       testTimeout: 30_000,
     },
