@@ -1,0 +1,117 @@
+// Inputs made to cost much: the work of a decoder stays in proportion to the bytes it is given.
+
+import { describe, expect, test } from 'vitest'
+import * as proto from '../../src/core/proto/index.ts'
+import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
+import { Dice } from './dice.ts'
+import { indexFields, putVarint, replaceRange } from './proto-index.ts'
+import type { Field } from './proto-index.ts'
+import { WorkMeter } from './work.ts'
+
+/** Bytes of an amplified message. */
+const SIZE = 8192
+/** An honest reader copies each byte once or twice. */
+const MOST_COPIED = 20
+/** What is run for a byte, mostly that of a small field. */
+const MOST_BLOCKS = 20
+
+function times(piece: Uint8Array, room: number): Uint8Array {
+  const count = Math.max(1, Math.floor(room / piece.length))
+  const out = new Uint8Array(count * piece.length)
+  for (let i = 0; i < count; i++) out.set(piece, i * piece.length)
+  return out
+}
+
+function joined(...pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(pieces))
+}
+
+function tagged(number: number, body: Uint8Array): Uint8Array {
+  const head: number[] = []
+  putVarint(head, number * 8 + 2)
+  putVarint(head, body.length)
+  return joined(Uint8Array.from(head), body)
+}
+
+/** One field of each number in each place, with the shortest body that was seen. */
+function distinctFields(bytes: Uint8Array): Field[] {
+  const found = new Map<string, Field>()
+  for (const field of indexFields(bytes)) {
+    let place = ''
+    for (let each: Field | null = field; each !== null; each = each.parent) {
+      place = `${each.number}.${place}`
+    }
+    const before = found.get(place)
+    const isShorter = before === undefined || field.end - field.body < before.end - before.body
+    if (isShorter) found.set(place, field)
+  }
+  return [...found.values()]
+}
+
+/** Messages in which one field stands as often as fits, alone and before empty copies of its parent. */
+function amplified(bytes: Uint8Array): Uint8Array[] {
+  const messages: Uint8Array[] = []
+  for (const field of distinctFields(bytes)) {
+    const whole = bytes.subarray(field.start, field.end)
+    const { parent } = field
+    const empty = tagged(field.number, new Uint8Array(0))
+    for (const piece of field.type === 2 ? [whole, empty] : [whole]) {
+      messages.push(replaceRange(bytes, field, times(piece, SIZE)))
+      if (parent === null) continue
+      // First the heavy one, then many that merge with it.
+      const heavy = tagged(parent.number, times(piece, SIZE / 2))
+      const light = times(tagged(parent.number, new Uint8Array(0)), SIZE / 2)
+      messages.push(replaceRange(bytes, parent, joined(heavy, light)))
+    }
+  }
+  return messages
+}
+
+type Decode = (bytes: Uint8Array) => unknown
+
+interface Work {
+  /** For each byte: elements copied for the dearest input, and blocks run for all of them. */
+  readonly copied: number
+  readonly blocks: number
+  /** How the dearest input begins. */
+  readonly dearest: string
+}
+
+function workOf(read: (input: Uint8Array) => void, inputs: readonly Uint8Array[]): Work {
+  const meter = new WorkMeter()
+  let bytes = 0
+  let blocks = 0
+  let copied = 0
+  let dearest = ''
+  try {
+    for (const input of inputs) {
+      const before = meter.copied
+      read(input)
+      const perByte = (meter.copied - before) / input.length
+      bytes += input.length
+      if (perByte <= copied) continue
+      copied = perByte
+      dearest = `${input.length} bytes ${Buffer.from(input.subarray(0, 40)).toString('hex')}`
+    }
+  } finally {
+    blocks = meter.close()
+  }
+  return { copied: Math.round(copied), blocks: Math.round(blocks / bytes), dearest }
+}
+
+describe('fuzz: messages made to cost much', () => {
+  test.each(FAMILIES.map((family) => [family.name, family] as const))(
+    'decode%s: its work is in proportion to its input',
+    (name, family) => {
+      const decode = (proto as unknown as Readonly<Record<string, Decode>>)[`decode${name}`]
+      const dice = new Dice(7, name)
+      const valid = Array.from({ length: 12 }, () => family.encode(dice))
+      const richest = valid.toSorted((a, b) => b.length - a.length)[0] ?? new Uint8Array(0)
+      const read = (input: Uint8Array): void => void proto.tryDecode(decode as Decode, input)
+      const { copied, blocks, dearest } = workOf(read, amplified(richest))
+      expect(copied, `elements copied for each byte of ${dearest}`).toBeLessThan(MOST_COPIED)
+      expect(blocks, 'blocks of code run for each byte').toBeLessThan(MOST_BLOCKS)
+    },
+    60_000,
+  )
+})

@@ -1,0 +1,97 @@
+// A target for every decoder of the wire.
+
+import { concatBytes } from '../../src/core/bytes/index.ts'
+import * as proto from '../../src/core/proto/index.ts'
+import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
+import { mutateBytes } from './mutate-bytes.ts'
+import { mutateProto } from './mutate-proto.ts'
+import { takeWith } from './target.ts'
+import type { Codec, Target } from './target.ts'
+
+type Decode = (bytes: Uint8Array) => unknown
+type Encode = (value: unknown) => Uint8Array
+
+/** Messages of many kinds get more inputs. */
+const SHARES: Readonly<Record<string, number>> = {
+  ConsensusMessage: 60,
+  BlocksyncMessage: 20,
+  Block: 20,
+  Evidence: 20,
+  Vote: 15,
+  Packet: 15,
+}
+/**
+ * The worst of each message is its shortest list element: an empty signature takes two bytes, and
+ * as a value 8 cells with its four members; a word of a bit array takes a byte.
+ */
+const CELLS_PER_BYTE = 24
+
+const CODES: ReadonlySet<string> = new Set<proto.ProtoErrorCode>([
+  'PROTO_TRUNCATED',
+  'PROTO_VARINT',
+  'PROTO_FIELD_NUMBER',
+  'PROTO_WIRE_TYPE',
+  'PROTO_TIME',
+  'PROTO_MISSING',
+  'PROTO_LIMIT',
+  'PROTO_BIT_ARRAY',
+])
+
+/** A `ProtoError` with a code of the list and a place inside the input. */
+export function isProtoRefusal(error: unknown, input: Uint8Array): boolean {
+  if (!(error instanceof proto.ProtoError)) return false
+  return CODES.has(error.code) && error.offset >= 0 && error.offset <= input.length
+}
+
+function exported<T>(name: string): T {
+  const found = (proto as Readonly<Record<string, unknown>>)[name]
+  if (typeof found !== 'function') throw new Error(`proto exports no ${name}`)
+  return found as T
+}
+
+const messages: readonly Target[] = FAMILIES.map((family) => {
+  const codec: Codec<unknown> = {
+    decode: exported<Decode>(`decode${family.name}`),
+    encode: exported<Encode>(`encode${family.name}`),
+    isRefusal: isProtoRefusal,
+    cellsPerByte: CELLS_PER_BYTE,
+  }
+  return {
+    name: `decode${family.name}`,
+    share: SHARES[family.name] ?? 10,
+    make: (dice) => family.encode(dice),
+    mutate: mutateProto,
+    take: (input) => takeWith(codec, input),
+  }
+})
+
+/** The number at the front, 0 when it is not there whole. */
+const uvarint: Codec<{ readonly value: number; readonly next: number }> = {
+  decode: (input) => {
+    const read = proto.readUvarint(input, 0)
+    if (read === null) throw new proto.ProtoError('PROTO_TRUNCATED', 'no end', 0)
+    return { value: Math.min(read.value, 2 ** 31), next: 0 }
+  },
+  encode: ({ value }) => {
+    // A length prefix in front of so many bytes would be too long to make: only its bytes count.
+    const bytes: number[] = []
+    for (let rest = value; ; rest = Math.floor(rest / 128)) {
+      if (rest < 128) return Uint8Array.from([...bytes, rest])
+      bytes.push((rest % 128) + 128)
+    }
+  },
+  isRefusal: isProtoRefusal,
+  cellsPerByte: 1,
+}
+
+/** Every decoder of the proto room; see the test of the list for what may be missing. */
+export const WIRE_TARGETS: readonly Target[] = [
+  ...messages,
+  {
+    name: 'readUvarint',
+    share: 5,
+    make: (dice) => concatBytes(proto.encodeDelimited(dice.bytes(dice.below(300)))),
+    mutate: mutateBytes,
+    take: (input) => takeWith(uvarint, input),
+  },
+]
