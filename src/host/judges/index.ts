@@ -1,11 +1,30 @@
 // Judges: look at a run from outside and know only what the protocol promises.
 //
-// Promises: a verdict depends on the facts told and their order only; a lawful run is acquitted; each
-// broken promise is reported once.
+// Promises: a verdict depends on the facts told and their order only; a lawful run is acquitted.
 // Must never: use the rules of core/chain or of consensus to judge them, change anything it is told,
 // read a clock, or know how a run is made.
-// Counterpart in CometBFT: none; spec/ivy-proofs and spec/light-client/accountability state what is
-// judged here.
+// Counterpart in CometBFT: none; what is judged is stated by the paper and by spec/ivy-proofs and
+// spec/light-client/accountability.
+//
+// | rule | a violation means |
+// |---|---|
+// | agreement | two honest nodes committed different blocks at one height; the culprits are those |
+// |           | whom accountability names, else the nodes that disagree |
+// | validity | an honest node committed or prevoted a block, or committed with a commit, that the |
+// |          | naive validator refuses |
+// | double-sign | an honest key signed two messages for one height, round and step, or went back |
+// | lock | an honest node signed against its lock or its polkas, or in a state that the algorithm |
+// |      | cannot reach; `detail` has the name in the published TLA+ specification |
+// | proposer | an honest node proposed out of turn, or has other validators, powers or priorities |
+// |          | for a height than the reference rotation |
+// | block-time | block time stood still, or lies outside what honest signers and clocks said |
+// | app-hash | two honest nodes got different results or hashes from one block |
+// | memory | an honest node held more of something than its bound |
+// | progress | after healing the core did not decide within 2(f+1)+1 fair rounds, or a member of it |
+// |          | got no block within the time that those can take |
+// | accountability | villains beyond f forked the chain and signed messages name too few of them, |
+// |                | or somebody honest; or a block carries evidence against somebody honest |
+// | halted | an honest node stopped itself, nothing having been done to it, villains being few |
 
 export { Court } from './court.ts'
 export type {

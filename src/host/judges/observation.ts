@@ -48,9 +48,9 @@ export interface Skewed extends AtNode {
 }
 
 /**
- * An honest node takes in its own signed vote, and from now on may send it: told before any peer is
- * sent it, and not for a vote that a crash kept from ever being used. `state` is the consensus state
- * of the node then, or when the signature was asked for.
+ * An honest node takes in its own signed vote, and from now on may send it: told before any peer
+ * is sent it, and not for a vote that a crash kept from ever being used. `state` is the consensus
+ * state of the node then, or when the signature was asked for.
  */
 export interface SignedVote extends AtNode {
   readonly kind: 'signed-vote'
