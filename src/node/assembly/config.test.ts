@@ -49,6 +49,17 @@ describe('config', () => {
     expect(again.durationMs('consensus.timeout_commit')).toBe(90_000)
   })
 
+  test('config: reads back texts with control characters, and refuses what is not UTF-8', () => {
+    const config = new Config()
+    config.setText('moniker', '\u007f"\\\u0000é', 'flag --moniker')
+    const again = new Config()
+    again.readToml(config.toToml(), 'config.toml')
+    expect(again.string('moniker')).toBe('\u007f"\\\u0000é')
+    expect(() => again.readToml('moniker = "\udcff"', 'config.toml')).toThrow(
+      'config.toml: the file is not UTF-8',
+    )
+  })
+
   test('config: takes numbers in quotes and bare ones for texts, as CometBFT does', () => {
     const config = new Config()
     config.readToml('moniker = 5\n[mempool]\nsize = "7"\nrecheck = "false"\n', 'config.toml')

@@ -167,6 +167,8 @@ function listOf(given: unknown): readonly string[] | null {
 }
 
 function parseToml(text: string, file: string): Record<string, unknown> {
+  // A byte that is not UTF-8 is a lone surrogate here; no TOML could be written of it again.
+  if (/\p{Surrogate}/u.test(text)) throw invalid(file, '', 'the file is not UTF-8')
   try {
     return parse(text)
   } catch (cause) {
@@ -183,9 +185,14 @@ function invalid(where: string, what: string, reason: string): AssemblyError {
 }
 
 function formatValue(value: SettingValue): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'object') return `[${value.map((each) => JSON.stringify(each)).join(', ')}]`
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'object') return `[${value.map(quote).join(', ')}]`
   return String(value)
+}
+
+/** JSON's escapes are TOML's, but for one control character that JSON lets stand. */
+function quote(text: string): string {
+  return JSON.stringify(text).replaceAll('\u007f', '\\u007f')
 }
 
 /** At most one line of a value that somebody else wrote. */
