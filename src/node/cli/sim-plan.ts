@@ -24,8 +24,12 @@ export interface PlanFlags extends ScriptFlags {
 
 const DEFAULT_VALIDATORS = 4
 /** How long a run may take for its heights, unless it is told. */
-const BASE_MS = 60_000
-const MS_PER_HEIGHT = 15_000
+const MAX_MS_FOR_HEIGHTS = 60_000
+const MAX_MS_PER_HEIGHT = 15_000
+/** How long it takes when little fails: faults are drawn for such a time. */
+const LEAST_USUAL_MS = 5000
+const MOST_USUAL_MS = 60_000
+const USUAL_MS_PER_HEIGHT = 1500
 
 /**
  * Reads the flags. What they do not name is drawn from the seed, or with `--calm` is as on a good
@@ -40,7 +44,6 @@ export function readPlanFlags(flags: PlanFlags): (seed: number) => Plan {
     ...(powers === undefined ? {} : { powers }),
     ...(flags.lockRule === undefined ? {} : { lockRule: readLockRule(flags.lockRule) }),
     ...(flags.txs === undefined ? {} : { txsPerSecond: readTxs(flags.txs) }),
-    ...readLength(flags),
   }
   const script = readScript(flags, validators)
   const liars = readByzantine(flags.byzantine, validators)
@@ -50,16 +53,20 @@ export function readPlanFlags(flags: PlanFlags): (seed: number) => Plan {
       : { latencyMs: readTimeRange('--latency', flags.latency) }),
     ...(flags.loss === undefined ? {} : { loss: readShare('--loss', flags.loss) }),
   }
+  const { heights, usualMs, maxMs } = readLength(flags)
   const draw = flags.calm === true ? calmPlan : drawPlan
   return (seed) => {
     const byzantine = liars?.(seed)
     const plan = draw(seed, {
       ...wish,
+      heights,
+      ...(usualMs === undefined ? {} : { maxMs: usualMs }),
       ...(byzantine === undefined ? {} : { byzantine }),
       ...(script === undefined ? {} : { script }),
     })
-    const healMs = script === undefined ? plan.healMs : healAfter(script, plan.maxMs)
-    const named = { ...plan, healMs, network: { ...plan.network, ...network } }
+    const end = maxMs ?? plan.maxMs
+    const healMs = script === undefined ? plan.healMs : healAfter(script, end)
+    const named = { ...plan, maxMs: end, healMs, network: { ...plan.network, ...network } }
     return readSet(named, flags.set ?? [])
   }
 }
@@ -86,15 +93,22 @@ function readTxs(text: string): number {
   return readWhole('--txs', text, { from: 0, to: MAX_TXS_PER_SECOND })
 }
 
-function readLength({ heights: count, maxTime }: PlanFlags): Partial<Plan> {
+/** In heights, in the time for which faults are drawn, and in time at most. */
+interface RunLength {
+  readonly heights: number
+  readonly usualMs?: number
+  readonly maxMs?: number
+}
+
+function readLength({ heights: count, maxTime }: PlanFlags): RunLength {
   const heights =
     count === undefined ? 0 : readWhole('--heights', count, { from: 1, to: MAX_HEIGHTS })
-  if (maxTime === undefined) {
-    return heights === 0 ? {} : { heights, maxMs: BASE_MS + heights * MS_PER_HEIGHT }
-  }
-  const maxMs = readTime('--max-time', maxTime)
-  if (maxMs === 0) throw badFlag('--max-time', 'a time above 0', maxTime)
-  return { heights, maxMs }
+  const named = maxTime === undefined ? undefined : readTime('--max-time', maxTime)
+  if (named === 0) throw badFlag('--max-time', 'a time above 0', maxTime ?? '')
+  if (heights === 0) return { heights, ...(named && { usualMs: named, maxMs: named }) }
+  const usualMs = Math.min(Math.max(heights * USUAL_MS_PER_HEIGHT, LEAST_USUAL_MS), MOST_USUAL_MS)
+  const maxMs = named ?? MAX_MS_FOR_HEIGHTS + heights * MAX_MS_PER_HEIGHT
+  return { heights, usualMs: Math.min(usualMs, maxMs), maxMs }
 }
 
 /** Who lies, for a seed: `3:equivocator`, `2:twins@5` from height 5, `none`, or how many. */

@@ -31,7 +31,7 @@ const ofEach = (check: Check): Check => list(check, { least: 1, most: MAX_VALIDA
 
 const ACTIONS: Readonly<Record<ScriptEvent['do'], Readonly<Record<string, Check>>>> = {
   partition: {
-    groups: ofEach(list(node, { least: 1, most: MAX_VALIDATORS })),
+    groups: ofEach(list(node, { least: 0, most: MAX_VALIDATORS })),
     'oneWay?': truth,
   },
   heal: {},

@@ -5,7 +5,7 @@ import { SeedWorkers } from './seed-workers.ts'
 import { runPlan } from './run-plan.ts'
 
 /** Runs that a thread has ready before the one that is waited for: long ones hold nobody up. */
-const AHEAD_PER_WORKER = 4
+const AHEAD_PER_WORKER = 2
 
 /** What to run. */
 export interface SeedRange {

@@ -39,13 +39,11 @@ export function healAfter(script: readonly ScriptEvent[], maxMs: number): number
 }
 
 function* cutShort(plan: Plan, violationMs: number): Iterable<Plan> {
-  const exact = Math.ceil(violationMs) + 1
-  for (const maxMs of [Math.ceil(exact / SECOND_MS) * SECOND_MS, exact]) {
-    if (maxMs >= plan.maxMs) continue
-    const script = plan.script.filter(({ atMs }) => atMs <= violationMs)
-    yield { ...plan, heights: 0, maxMs, healMs: healAfter(script, maxMs), script }
-    yield { ...plan, maxMs, healMs: Math.min(plan.healMs, maxMs), script }
-  }
+  const maxMs = Math.ceil((violationMs + 1) / SECOND_MS) * SECOND_MS
+  if (maxMs >= plan.maxMs) return
+  const script = plan.script.filter(({ atMs }) => atMs <= violationMs)
+  yield { ...plan, heights: 0, maxMs, healMs: healAfter(script, maxMs), script }
+  yield { ...plan, maxMs, healMs: Math.min(plan.healMs, maxMs), script }
 }
 
 function* calmAll(plan: Plan): Iterable<Plan> {
