@@ -1,0 +1,20 @@
+// A slice of the swarm with every commit: 200 runs of 60 virtual seconds, and no promise is broken.
+
+import { expect, test } from 'vitest'
+import { drawPlan } from './index.ts'
+import { acquit, play } from './world.fixture.ts'
+
+const SEEDS = 200
+const MAX_MS = 60_000
+
+test(`the swarm: keeps every promise in ${SEEDS} runs of ${MAX_MS / 1000} virtual seconds`, async () => {
+  let decided = 0n
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const plan = drawPlan(seed, { maxMs: MAX_MS })
+    const outcome = await play(plan)
+    acquit(plan, outcome)
+    for (const height of outcome.heights) decided += height
+  }
+  // A swarm whose runs all get stuck would keep every promise of safety.
+  expect(decided).toBeGreaterThan(BigInt(SEEDS * 60))
+}, 600_000)

@@ -1,0 +1,134 @@
+// Worlds: what a plan promises happens, the same way each time, and liars beyond a third are named.
+
+import { describe, expect, test } from 'vitest'
+import { PlanError, World, calmPlan, drawPlan } from './index.ts'
+import { HOST, acquit, play, playAndTell } from './world.fixture.ts'
+
+describe('a calm world', () => {
+  test('four honest replicas: decide a block in a second and a bit', async () => {
+    const outcome = await play(calmPlan(1, { heights: 10 }))
+    expect(outcome.violations).toEqual([])
+    expect(Math.min(...outcome.heights.map(Number))).toBeGreaterThanOrEqual(10)
+    expect(outcome.virtualMs).toBeLessThan(15_000)
+  })
+
+  test('the paper rule, real signatures, skewed clocks, one validator: decide as well', async () => {
+    for (const wish of [
+      { lockRule: 'paper' },
+      { crypto: 'ed25519' },
+      { skewMs: [0, 400, -400, 900] },
+      { validators: 1 },
+      { powers: [30, 20, 10, 5, 1] },
+    ] as const) {
+      const outcome = await play(calmPlan(2, { heights: 3, ...wish }))
+      expect(outcome.violations).toEqual([])
+      expect(Math.min(...outcome.heights.map(Number))).toBeGreaterThanOrEqual(3)
+    }
+  })
+
+  test('the story: names the lines of the paper in their order', async () => {
+    const events = await playAndTell(calmPlan(3, { heights: 1 }))
+    const told = events.filter(({ line }) => line !== undefined)
+    const first = (kind: string): number => told.findIndex((event) => event.kind === kind)
+    const order = ['propose', 'prevote', 'precommit', 'decide'].map(first)
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(order[0]).toBeGreaterThanOrEqual(0)
+    expect(told[first('precommit')]?.line).toBe('L36-L43')
+  })
+})
+
+describe('determinism', () => {
+  test('one plan: the same digest twice, also from its JSON; another seed another one', async () => {
+    const plan = drawPlan(8, { maxMs: 15_000 })
+    const [once, again] = [await play(plan), await play(JSON.parse(JSON.stringify(plan)))]
+    expect(again.digest).toBe(once.digest)
+    expect(again.events).toBe(once.events)
+    const other = await play({ ...plan, seed: 9 })
+    expect(other.digest).not.toBe(once.digest)
+  })
+
+  test('being watched: changes nothing', async () => {
+    const plan = drawPlan(11, { maxMs: 10_000 })
+    const unseen = await play(plan)
+    const seen = await new World(plan, { ...HOST, onEvent: () => undefined }).run()
+    expect(seen.digest).toBe(unseen.digest)
+  })
+})
+
+describe('a hand in the world', () => {
+  test('crash, restart, partition and heal: act at their moments', async () => {
+    const events: string[] = []
+    const plan = calmPlan(4, { maxMs: 20_000, healMs: 12_000 })
+    const onEvent = ({ kind, node, atMs }: { kind: string; node: number; atMs: number }): void => {
+      const kinds = ['crash', 'restart', 'partition', 'heal']
+      if (kinds.includes(kind)) events.push(`${atMs} ${kind} ${node}`)
+    }
+    const world = new World(plan, { ...HOST, onEvent })
+    world.at(2000, () => world.crash(1))
+    world.at(3000, () => world.restart(1))
+    world.at(5000, () => world.partition([0, 1], [2, 3]))
+    world.at(9000, () => world.heal())
+    acquit(plan, await world.run())
+    expect(events).toEqual(['2000 crash 1', '3000 restart 1', '5000 partition -1', '9000 heal -1'])
+  })
+
+  test('half against half: nobody decides until it heals', async () => {
+    const plan = calmPlan(5, { maxMs: 30_000, healMs: 15_000 })
+    const world = new World(plan, HOST)
+    world.partition([0, 1], [2, 3])
+    const heights: bigint[] = []
+    const outcome = await world.run()
+    acquit(plan, outcome)
+    heights.push(...outcome.heights)
+    const stuck = await play({ ...plan, maxMs: 15_000, script: [split], healMs: 14_999 })
+    expect(stuck.heights).toEqual([0n, 0n, 0n, 0n])
+    expect(Math.min(...heights.map(Number))).toBeGreaterThan(3)
+  })
+
+  const split = {
+    atMs: 0,
+    do: 'partition',
+    groups: [
+      [0, 1],
+      [2, 3],
+    ],
+  } as const
+})
+
+describe('villains', () => {
+  test('one of four, of every kind: no promise is broken', async () => {
+    for (const villain of ['equivocator', 'twins', 'flooder', 'stale-lock', 'silent']) {
+      const plan = calmPlan(6, { heights: 4, byzantine: [{ index: 2, villain }] })
+      acquit(plan, await play(plan))
+    }
+  })
+
+  test('two equivocators of four: fork the chain, and both are named', async () => {
+    let named: readonly number[] = []
+    for (let seed = 0; named.length === 0 && seed < 2000; seed++) {
+      const byzantine = [2, 3].map((index) => ({ index, villain: 'equivocator' }))
+      const wish = { validators: 4, powers: [10, 10, 10, 10], crypto: 'cheap', byzantine } as const
+      const { violations } = await play(drawPlan(seed, { ...wish, maxMs: 30_000 }))
+      expect(violations.map(({ rule }) => rule).filter((rule) => rule !== 'agreement')).toEqual([])
+      named = violations[0]?.culprits ?? []
+    }
+    expect(named).toEqual([2, 3])
+  })
+})
+
+describe('plans that cannot be played', () => {
+  const refusals: readonly [string, Parameters<typeof calmPlan>[1]][] = [
+    ['unknown villain', { byzantine: [{ index: 1, villain: 'liar' }] }],
+    ['no node 4', { byzantine: [{ index: 4, villain: 'silent' }] }],
+    ['no node 7', { script: [{ atMs: 1, do: 'crash', node: 7 }] }],
+    ['one of each for 4', { validators: 4, powers: [1, 1] }],
+    ['powers: expected a whole number', { powers: [1, 0, 1] }],
+    ['at most 40', { validators: 41 }],
+  ]
+  for (const [expected, wish] of refusals) {
+    test(`a plan with ${expected}: is refused with one line`, async () => {
+      await expect(play(calmPlan(1, wish))).rejects.toThrow(PlanError)
+      await expect(play(calmPlan(1, wish))).rejects.toThrow(expected)
+    })
+  }
+})
