@@ -152,8 +152,8 @@ export function validatorsOf(state: ConsensusState): ValidatorSet {
 /** The validator set with the priorities of `round`. */
 export function roundValidatorsOf(state: ConsensusState, round: number): ValidatorSet {
   const ahead = round - state.round
-  if (ahead >= 0) return state.roundValidatorSet.withPriorityIncremented(ahead)
-  return state.validatorSet.withPriorityIncremented(round)
+  if (ahead >= 0) return state.roundValidatorSet.withRoundsPassed(ahead)
+  return state.validatorSet.withRoundsPassed(round)
 }
 
 /** proposer(height, round) of the paper. Asserts that a height has started and round >= 0. */

@@ -96,7 +96,7 @@ export class MessagePool {
   /** Follows consensus to a later round of the same height. */
   enterRound(round: number): void {
     if (round <= this.#round) return
-    this.#roundValidatorSet = this.#roundValidatorSet.withPriorityIncremented(round - this.#round)
+    this.#roundValidatorSet = this.#roundValidatorSet.withRoundsPassed(round - this.#round)
     this.#round = round
     this.#proposals = this.#proposals.filter((proposal) => proposal.round >= round)
     for (const peer of this.#peers.values()) peer.releaseUpTo(round + 1)
@@ -236,9 +236,7 @@ export class MessagePool {
     if (held.some((other) => isSameSignedProposal(other, proposal))) return { kind: 'duplicate' }
     if (held.some((other) => isSameProposal(other, proposal))) return ignored('signed twice alike')
     if (held.length >= 2) return ignored('a third proposal')
-    const { proposer } = this.#roundValidatorSet.withPriorityIncremented(
-      proposal.round - this.#round,
-    )
+    const { proposer } = this.#roundValidatorSet.withRoundsPassed(proposal.round - this.#round)
     if (!isOwn && !verifyProposal(this.#crypto, this.#chainId, proposal, proposer.pubKey)) {
       return refused('not signed by the proposer')
     }

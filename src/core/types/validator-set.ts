@@ -148,7 +148,7 @@ export class ValidatorSet {
     return this.get(this.indexOf(address))
   }
 
-  /** The set `times` rounds later (0 gives this set). The set must not be empty. */
+  /** The set after one increment of `times` steps (0 gives this set). It must not be empty. */
   withPriorityIncremented(times: number): ValidatorSet {
     assert(this.size > 0, 'an empty validator set has no rounds')
     assert(Number.isSafeInteger(times) && times >= 0, 'rounds are counted forward')
@@ -160,6 +160,18 @@ export class ValidatorSet {
       proposerPriority: priorities[i] as bigint,
     }))
     return new ValidatorSet(validators, validators[chosen] ?? null, this.#membership)
+  }
+
+  /**
+   * The set of a round `rounds` after the one that this set stands for, step by step: who went through
+   * the rounds and who skipped them have the same proposer. One increment of many steps brings the
+   * priorities within their window only once, which is another sequence after newcomers joined.
+   */
+  withRoundsPassed(rounds: number): ValidatorSet {
+    assert(Number.isSafeInteger(rounds) && rounds >= 0, 'rounds are counted forward')
+    let set = this.withPriorityIncremented(0)
+    for (let round = 0; round < rounds; round++) set = set.withPriorityIncremented(1)
+    return set
   }
 
   /**
