@@ -29,8 +29,17 @@ export const isCompleteBlockId = (id: BlockId): boolean =>
  * A map key. Its order (by code unit) is the order in which the two votes of a duplicate vote
  * evidence must stand: the block hash, then the encoded part set header.
  */
-export const blockIdKey = (id: BlockId): string =>
-  bytesKey(id.hash) + bytesKey(encodePartSetHeader(id.partSetHeader))
+export const blockIdKey = (id: BlockId): string => {
+  let key = keys.get(id)
+  if (key === undefined) {
+    key = bytesKey(id.hash) + bytesKey(encodePartSetHeader(id.partSetHeader))
+    keys.set(id, key)
+  }
+  return key
+}
+
+// Ids never change, and consensus asks again and again for the few that it holds.
+const keys = new WeakMap<BlockId, string>()
 
 /** Sizes only: every hash is empty or of 32 bytes. Null when it is well formed. */
 export const validateBlockId = (id: BlockId): string | null => {

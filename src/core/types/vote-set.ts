@@ -38,7 +38,7 @@ interface Contents {
   readonly maj23: BlockId | 'nil' | null
 }
 
-const noVotes = (size: number): null[] => Array.from({ length: size }, () => null)
+const noVotes = (size: number): null[] => Array<null>(size).fill(null)
 
 const replaced = <T>(items: readonly T[], index: number, item: T): T[] => {
   const copy = items.slice()
