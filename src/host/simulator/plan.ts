@@ -81,7 +81,10 @@ export interface Plan {
   readonly validators: number
   /** Voting power by index; whole numbers. */
   readonly powers: readonly number[]
-  /** The run ends once every node of the healed core has these; 0 runs to `maxMs`. */
+  /**
+   * The run ends once every node of the healed core has these, or every honest node that runs when
+   * it is never healed; 0 runs to `maxMs`.
+   */
   readonly heights: number
   readonly maxMs: number
   /** From here on a connected core of honest nodes does not fail any more. */

@@ -135,9 +135,11 @@ export class Run {
   }
 
   #isDone(): boolean {
-    const { heights } = this.#plan
-    if (heights === 0 || this.#core === null) return false
-    return this.#core.every((node) => this.#witness.heightOf(node) >= BigInt(heights))
+    const { heights, healMs, maxMs } = this.#plan
+    // A run that never heals has no core to wait for.
+    const core = healMs < maxMs ? this.#core : this.#runningHonest()
+    if (heights === 0 || core === null || core.length === 0) return false
+    return core.every((node) => this.#witness.heightOf(node) >= BigInt(heights))
   }
 
   // The second phase: whoever can still run does, and reaches the others.
@@ -154,9 +156,8 @@ export class Run {
   }
 
   #declareCore(): void {
-    const { members, narrator, common } = this.#scene
-    const running = members.filter(({ isHonest, state }) => isHonest && state === 'running')
-    const core = running.map(({ node }) => node)
+    const { narrator, common } = this.#scene
+    const core = this.#runningHonest()
     this.#core = core
     narrator.tell({ node: -1, kind: 'healed', detail: `core ${core.join(',')}` })
     const powerOf = (nodes: readonly number[]): bigint =>
@@ -164,6 +165,13 @@ export class Run {
     const total = powerOf(common.genesis.validators.map((_, index) => index))
     if (3n * powerOf(core) <= 2n * total) return
     this.#court.see({ kind: 'healed', atMs: this.#timeline.nowMs, core })
+  }
+
+  #runningHonest(): readonly number[] {
+    const running = this.#scene.members.filter(
+      ({ isHonest, state }) => isHonest && state === 'running',
+    )
+    return running.map(({ node }) => node)
   }
 
   #end(): Outcome {

@@ -56,6 +56,16 @@ describe('determinism', () => {
 })
 
 describe('a hand in the world', () => {
+  test('a world that never heals: ends at its heights too', async () => {
+    const plan = calmPlan(4, { heights: 4, maxMs: 60_000, healMs: 60_000 })
+    const world = new World(plan, HOST)
+    world.crash(1)
+    const outcome = await world.run()
+    expect(outcome.violations).toEqual([])
+    expect(outcome.heights.filter((height) => height >= 4n)).toHaveLength(3)
+    expect(outcome.virtualMs).toBeLessThan(30_000)
+  })
+
   test('crash, restart, partition and heal: act at their moments', async () => {
     const events: string[] = []
     const plan = calmPlan(4, { maxMs: 20_000, healMs: 12_000 })
