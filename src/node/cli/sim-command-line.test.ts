@@ -109,7 +109,7 @@ describe('sim command line', () => {
         fc.record({ loss: fraction, reorder: fraction }),
         fc.record({
           heights: fc.integer({ min: 0, max: 30 }),
-          maxMs: fc.integer({ min: 0, max: 1e6 }),
+          maxMs: fc.integer({ min: 1, max: 1e6 }),
           healMs: atMs,
           powers: fc.array(fc.integer({ min: 1, max: 99 }), { minLength: 4, maxLength: 4 }),
           lockRule: fc.constantFrom('paper' as const, 'comet-legacy' as const),

@@ -52,8 +52,11 @@ function columns(cells: Readonly<Record<keyof typeof COLUMNS | 'detail', string>
   return line.join(' ').trimEnd()
 }
 
-// A villain has a star.
-function nameOf(node: number, { byzantine }: Plan): string {
+// A villain has a star. The second nodes of twins stand behind all validators.
+function nameOf(node: number, { byzantine, validators }: Plan): string {
+  const twins = byzantine.filter(({ villain }) => villain === 'twins')
+  const twin = twins[node - validators]
+  if (twin !== undefined) return `v${twin.index}**`
   return `v${node}${byzantine.some(({ index }) => index === node) ? '*' : ''}`
 }
 

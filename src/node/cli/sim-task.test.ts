@@ -200,8 +200,8 @@ describe('sim flags', () => {
     ],
     [{ crash: ['9@3s'] }, '--crash: expected a validator from 0 to 3, got "9" in "9@3s"'],
     [{ crash: ['1'] }, '--crash: expected a validator and a time such as 1@3s..5s, got "1"'],
-    [{ validators: '0' }, '--validators: expected a whole number from 1 to 64, got "0"'],
-    [{ validators: 'many' }, '--validators: expected a whole number from 1 to 64, got "many"'],
+    [{ validators: '0' }, '--validators: expected a whole number from 1 to 40, got "0"'],
+    [{ validators: 'many' }, '--validators: expected a whole number from 1 to 40, got "many"'],
     [
       { validators: '4', powers: '1,2,3' },
       '--powers: expected a power for each of 4 validators, got "1,2,3"',

@@ -6,7 +6,7 @@
 // that it was asked for.
 // Counterpart in CometBFT: none; its e2e tests with perturbations ask some of the same questions.
 
-export { calmPlan, drawPlan } from '../../host/simulator/index.ts'
+export { calmPlan, drawPlan, MAX_VALIDATORS } from '../../host/simulator/index.ts'
 export type {
   ByzantinePlan,
   Outcome,
@@ -21,7 +21,7 @@ export type { SimErrorCode } from './errors.ts'
 export { minimise, MINIMISER_RUNS } from './minimise.ts'
 export type { Minimised, MinimiserOptions } from './minimise.ts'
 export { MAX_HEIGHTS, MAX_POWER, MAX_RUN_MS, MAX_SEED, MAX_TXS_PER_SECOND } from './plan-check.ts'
-export { MAX_VALIDATORS, readPlan, VILLAIN_NAMES } from './plan-check.ts'
+export { readPlan, VILLAIN_NAMES } from './plan-check.ts'
 export { recordTrace, replayTrace } from './replay.ts'
 export type { Difference, Replay } from './replay.ts'
 export { runPlan } from './run-plan.ts'

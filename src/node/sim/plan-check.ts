@@ -1,5 +1,6 @@
 // Whether data from outside, of a flag or a file, are a plan that can be run.
 
+import { MAX_VALIDATORS } from '../../host/simulator/index.ts'
 import type { DiskPlan, NetworkPlan, Plan, ScriptEvent } from '../../host/simulator/index.ts'
 import { VILLAINS } from '../../host/villains/index.ts'
 import { expected, fields, first, fraction, list, oneOf, rangeUpTo, truth } from './data-checks.ts'
@@ -7,8 +8,6 @@ import { whole } from './data-checks.ts'
 import type { Check } from './data-checks.ts'
 import { SimError } from './errors.ts'
 
-/** More would run, too slowly to be of use. */
-export const MAX_VALIDATORS = 64
 /** Seeds are exact in JSON. */
 export const MAX_SEED: number = Number.MAX_SAFE_INTEGER
 /** Longest run, in milliseconds of invented time. */
@@ -82,7 +81,7 @@ const PLAN: Readonly<Record<keyof Plan, Check>> = {
   validators: whole(1, MAX_VALIDATORS),
   powers: ofEach(whole(1, MAX_POWER)),
   heights: whole(0, MAX_HEIGHTS),
-  maxMs: time,
+  maxMs: whole(1, MAX_RUN_MS),
   healMs: time,
   lockRule: oneOf(['comet-legacy', 'paper']),
   crypto: oneOf(['cheap', 'ed25519']),
