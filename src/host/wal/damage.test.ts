@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { concatBytes, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
 import { MemoryFiles, MemoryLogger, silentLogger } from '../memory/index.ts'
+import { decodeFrame, encodeFrames, FrameKind } from './frame.ts'
 import { readLog } from './log-reading.ts'
 import { WriteAheadLog } from './write-ahead-log.ts'
 
@@ -193,6 +194,17 @@ describe('write-ahead log: corruption', () => {
       await expect(openLog(planted(bytes))).rejects.toEqual(
         expect.objectContaining({ code: 'WAL_CORRUPT' }),
       )
+    }
+  })
+
+  test('write-ahead log: a sequence that no log reaches is no record', () => {
+    const frame = { kind: FrameKind.input, payload: toUtf8('record') }
+    for (const [sequence, durable] of [
+      [2 ** 53, 2 ** 53 - 1],
+      [3, -1],
+    ] as const) {
+      const { bytes } = encodeFrames([frame], { sequence, previous: 0 }, durable)
+      expect(decodeFrame(bytes, 0)).toBe(`the record has the impossible sequence ${sequence}`)
     }
   })
 

@@ -108,12 +108,16 @@ export function decodeFrame(bytes: Uint8Array, offset: number): Frame | string {
     return 'the checksum does not fit the record'
   }
   const sequence = Number(view.getBigUint64(SEQUENCE, true))
+  const durable = sequence - view.getUint32(DISTANCE, true)
+  if (!Number.isSafeInteger(sequence) || durable < 0) {
+    return `the record has the impossible sequence ${sequence}`
+  }
   return {
     kind,
     sequence,
     previous: view.getUint32(PREVIOUS, true),
     checksum,
-    durable: sequence - view.getUint32(DISTANCE, true),
+    durable,
     payload: bytes.subarray(offset + FRAME_HEADER_BYTES, offset + size),
     size,
   }
