@@ -66,7 +66,8 @@ export class JsonFile {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
       throw this.#error(name, `is not an integer from 0 to ${max}`)
     }
-    return value
+    // -0 is an integer too.
+    return value + 0
   }
 
   /** A field's value as `parse` reads it from text; null means it does not fit `what`. */
