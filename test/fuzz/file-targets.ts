@@ -7,11 +7,13 @@ import { keyOf } from '../../src/core/types/chain.fixture.ts'
 import { MemoryFiles, silentLogger } from '../../src/host/memory/index.ts'
 import {
   formatKeyFile,
+  FRESH_SIGN_STATE,
   formatSignState,
   loadNodeKey,
   parseKeyFile,
   parseSignState,
   PrivvalError,
+  type SignState,
 } from '../../src/host/privval/index.ts'
 import { TIMESTAMP_FIELD, timestampOf } from '../../src/host/privval/sign-bytes.ts'
 import { voteSignBytes } from '../../src/core/types/index.ts'
@@ -119,8 +121,9 @@ const configFile: Codec<string> = {
   },
   encode: toUtf8,
   isRefusal: (error) => error instanceof AssemblyError && error.message.includes(FILE),
+  cellsPerByte: CELLS_PER_BYTE,
   // All settings are there, whatever the file says.
-  cellsPerByte: 8000,
+  baseCells: 4000,
 }
 
 /** A piece of a whole config.toml, with its table's head. */
@@ -160,7 +163,6 @@ function takeSegment(input: Uint8Array): boolean {
   promise(frames.length * 25 <= input.length, 'records take their headers')
   let again: Uint8Array = new Uint8Array(0)
   for (const { kind, payload, sequence, previous, durable } of frames) {
-    if (sequence - durable > 2 ** 32 - 1 || durable < 0) return false
     const { bytes } = encodeFrames([{ kind, payload }], { sequence, previous }, durable)
     again = glue(again, bytes)
   }
@@ -197,6 +199,19 @@ async function takeLog(input: Uint8Array): Promise<boolean> {
 
 const voteFamily = FAMILIES.find(({ name }) => name === 'Vote')
 
+/** A state after a vote, sometimes with the one before it, or that of a key that never signed. */
+function makeSignState(dice: Dice): Uint8Array {
+  const signed = (): SignState => {
+    const vote = decodeVote(voteFamily?.encode(dice) ?? new Uint8Array(0))
+    const height = dice.pick([1n, 5n, 2n ** 63n - 1n])
+    const [round, type] = [dice.pick([0, 1, 2 ** 31 - 1]), dice.pick([1, 2])]
+    const signBytes = voteSignBytes('test-chain', { ...vote, height, round, type })
+    return { height, round, step: type + 1, signature: dice.bytes(64), signBytes }
+  }
+  if (dice.oneIn(6)) return formatSignState(FRESH_SIGN_STATE)
+  return formatSignState(dice.oneIn(2) ? signed() : { ...signed(), previous: signed() })
+}
+
 /** The time inside sign bytes, or none; never a throw. */
 function takeSignBytes(input: Uint8Array): boolean {
   const time = timestampOf(input, TIMESTAMP_FIELD.vote)
@@ -208,15 +223,7 @@ export const FILE_TARGETS: readonly Target[] = [
   {
     name: 'priv_validator_state.json',
     share: 10,
-    make: (dice) =>
-      formatSignState({
-        height: dice.pick([0n, 1n, 2n ** 63n - 1n]),
-        round: dice.pick([0, 1, 2 ** 31 - 1]),
-        step: dice.below(4),
-        ...(dice.oneIn(3)
-          ? { signature: new Uint8Array(0), signBytes: new Uint8Array(0) }
-          : { signature: dice.bytes(64), signBytes: dice.bytes(1 + dice.below(80)) }),
-      }),
+    make: makeSignState,
     mutate: mutateText,
     take: (input) => takeWith(signState, input),
   },

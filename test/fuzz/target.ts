@@ -43,9 +43,10 @@ export interface Codec<T> {
   readonly isRefusal: (error: unknown, input: Uint8Array) => boolean
   /** Cells of memory (about 8 bytes each) that a value may take for each byte of its input. */
   readonly cellsPerByte: number
+  /** Cells that any value may take, however short its input; 250 unless given. */
+  readonly baseCells?: number
 }
 
-/** Cells that any value may take, however short its input. */
 const BASE_CELLS = 250
 
 /** Reads an input with all promises of a codec: see {@link Target.take}. */
@@ -57,7 +58,7 @@ export function takeWith<T>(codec: Codec<T>, input: Uint8Array): boolean {
     if (codec.isRefusal(error, input)) return false
     throw error
   }
-  const most = BASE_CELLS + codec.cellsPerByte * input.length
+  const most = (codec.baseCells ?? BASE_CELLS) + codec.cellsPerByte * input.length
   const cells = weigh(value, most)
   promise(cells <= most, `${cells} cells or more for ${input.length} bytes`)
   if (codec.encode === null) return true
