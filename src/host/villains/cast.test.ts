@@ -66,6 +66,18 @@ describe('the cast', () => {
     for (const { vice } of VILLAINS) expect(vice).toMatch(/^[A-Z].+\.$/)
   })
 
+  test('corrupt: the same seed tells the same lies', async () => {
+    const lies = await Promise.all(
+      [1, 2].map(async () => {
+        const theatre = await open({ villains: { [LIAR]: 'flooder' } })
+        await theatre.play(3n)
+        return theatre.votesOf(LIAR).map((vote) => `${placeOf(vote)} to ${vote.to}`)
+      }),
+    )
+    expect(lies[1]).toEqual(lies[0])
+    expect(lies[0]?.length).toBeGreaterThan(10)
+  })
+
   test('corrupt: before the height from which it lies a villain is honest', async () => {
     const theatre = await open({ villains: { [LIAR]: 'silent' }, fromHeight: 3n })
     await theatre.play(4n)
