@@ -58,7 +58,8 @@ export interface WorldStart {
 }
 
 const GENESIS_TIME: Time = 1_795_305_600_000_000_000n
-const SIGNER = {
+/** Where the key and the sign state are. */
+export const SIGNER = {
   keyPath: '/node/priv_validator_key.json',
   statePath: '/node/priv_validator_state.json',
 }
