@@ -40,7 +40,9 @@ export class Court {
     this.#prosecutor = new Prosecutor(this.#ledger)
     this.#validity = new ValidityJudge(this.#ledger, report)
     this.#doubleSign = new DoubleSignJudge(report)
-    this.#locks = new LockJudge(setting.genesis.lockRule, report)
+    this.#locks = new LockJudge(setting.genesis.lockRule, report, (vote) =>
+      this.#prosecutor.retract(vote),
+    )
     this.#schedule = new ScheduleJudge(this.#ledger, report)
     this.#blockTime = new BlockTimeJudge(this.#ledger, report)
     this.#appHash = new AppHashJudge(report)
@@ -91,10 +93,13 @@ export class Court {
         this.#progress.onHealed(observation)
         break
       case 'stopped':
+        this.#locks.onDown(observation.node)
         this.#onStopped(observation)
         break
-      case 'started':
       case 'crashed':
+        this.#locks.onDown(observation.node)
+        break
+      case 'started':
       case 'ended':
         break
     }

@@ -11,32 +11,46 @@ import type { Report } from './violation.ts'
 
 type State = SignedVote['state']
 
-/** A precommit for a block. */
-interface Promise {
-  readonly round: number
-  readonly blockId: BlockId
-}
-
 interface Promises {
   readonly height: bigint
   /** Precommits for blocks at this height, in the order of signing. */
-  readonly precommits: Promise[]
+  readonly precommits: Vote[]
+  /** The last signature is such a precommit. */
+  isLast: boolean
+  /** It may never have been used: the node went down before it did anything else. */
+  isDoubtful: boolean
 }
 
 /** Convicts honest nodes of votes and states that the lock rule of the chain forbids. */
 export class LockJudge {
   readonly #report: Report
   readonly #isPaper: boolean
+  readonly #onUnused: (vote: Vote) => void
   readonly #nodes = new Map<number, Promises>()
+  /** What each node knew when it signed last. */
+  readonly #states = new Map<number, State>()
 
-  constructor(rule: LockRule, report: Report) {
+  /** `onUnused` hears of a signed precommit that never left its node. */
+  constructor(rule: LockRule, report: Report, onUnused: (vote: Vote) => void) {
     this.#report = report
     this.#isPaper = rule === 'paper'
+    this.#onUnused = onUnused
+  }
+
+  /**
+   * A node went down. Its last signature may have been lost with it: signing makes the signature
+   * durable and the log beside it, and uses it only after both.
+   */
+  onDown(node: number): void {
+    const promises = this.#nodes.get(node)
+    if (promises?.isLast === true) promises.isDoubtful = true
   }
 
   /** Looks at a vote of an honest node and the state it was signed in. */
   onSignedVote({ node, atMs, vote, state }: SignedVote): void {
+    this.#states.set(node, state)
     const promises = this.#promisesOf(node, vote.height)
+    this.#settleDoubt(promises, state, vote)
     const flaws: string[] = []
     // A signature that took long may come back in another height, whose votes say nothing of it.
     if (state.height === vote.height) {
@@ -44,14 +58,18 @@ export class LockJudge {
       if (vote.round > state.round) flaws.push('AllNoFutureMessagesSent')
       flaws.push(...this.#voteFlaws(state, vote, promises))
     }
-    if (vote.type === VoteType.precommit && !isNil(vote.blockId)) promises.precommits.push(vote)
+    const isPromise = vote.type === VoteType.precommit && !isNil(vote.blockId)
+    if (isPromise) promises.precommits.push(vote)
+    promises.isLast = isPromise
     this.#blame({ node, atMs }, vote, flaws)
   }
 
   /** Looks at a proposal of an honest node: a round it names has a polka for its block. */
   onSignedProposal({ node, atMs, proposal, state }: SignedProposal): void {
     const { height, round, polRound, blockId } = proposal
+    this.#states.set(node, state)
     if (state.height !== height) return
+    this.#settleDoubt(this.#promisesOf(node, height), state, null)
     const flaws = [...stateFlaws(state), ...this.#lockFlaws(state, this.#promisesOf(node, height))]
     if (round > state.round) flaws.push('AllNoFutureMessagesSent')
     if (polRound >= round) flaws.push('a proposal names a polka of its own round')
@@ -63,12 +81,26 @@ export class LockJudge {
 
   #promisesOf(node: number, height: bigint): Promises {
     const known = this.#nodes.get(node)
-    if (known !== undefined && known.height >= height) {
-      return known.height === height ? known : { height, precommits: [] }
-    }
-    const fresh = { height, precommits: [] }
-    this.#nodes.set(node, fresh)
+    if (known?.height === height) return known
+    const fresh = { height, precommits: [], isLast: false, isDoubtful: false }
+    if (known === undefined || known.height < height) this.#nodes.set(node, fresh)
     return fresh
+  }
+
+  // A precommit that was used is known to its node after a restart, or to somebody else.
+  #settleDoubt(promises: Promises, state: State, again: Vote | null): void {
+    const last = promises.precommits.at(-1)
+    if (!promises.isDoubtful || last === undefined) return
+    promises.isDoubtful = false
+    promises.isLast = false
+    if (again !== null && again.type === last.type && again.round === last.round) return
+    const isKnown = [state, ...this.#states.values()].some((each) => {
+      const precommits = each.height === last.height && each.votes.get(last.round)?.precommits
+      return precommits ? precommits.getFor(last.validatorIndex, last.blockId) !== null : false
+    })
+    if (isKnown) return
+    promises.precommits.pop()
+    this.#onUnused(last)
   }
 
   // AllLatestPrecommitHasLockedRound; a legacy lock may have been given up for a later polka.
@@ -138,7 +170,7 @@ function stateFlaws(state: State): string[] {
 }
 
 // The legacy rule gives a lock up for any later polka but its own, nil included.
-function isReleased(state: State, lock: Promise, round: number): boolean {
+function isReleased(state: State, lock: Vote, round: number): boolean {
   return roundsOf(lock.round + 1, round).some((at) =>
     polkasOf(state, at).some((value) => !isSameId(value, lock.blockId)),
   )

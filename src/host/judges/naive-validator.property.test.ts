@@ -1,6 +1,6 @@
 // The naive validator and the production rules agree on blocks that are broken in every way.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import { runs } from '../../../test/search/depth.ts'
@@ -241,8 +241,8 @@ const commitChanges: readonly fc.Arbitrary<Change>[] = [
   fc.tuple(fc.nat(3), fc.nat(3)).map(([from, to]) =>
     inCommit((old) => {
       const entry = old.signatures[from]
-      const signatures = entry === undefined ? [] : old.signatures.with(to, entry)
-      return { ...old, signatures: entry === undefined ? old.signatures : signatures }
+      if (entry === undefined || to >= old.signatures.length) return old
+      return { ...old, signatures: old.signatures.with(to, entry) }
     }),
   ),
   fc.constant(
@@ -369,7 +369,8 @@ test(`naive validator: agrees with core/chain on ${CASES} changed blocks`, TIMEO
     if (!accepted) expect(reasons).not.toEqual([])
   })
   fc.assert(property, { numRuns: CASES })
-  // Neither side is always of one opinion.
-  expect(tally.accepted).toBeGreaterThan(CASES / 20)
-  expect(tally.refused).toBeGreaterThan(CASES / 3)
+  // Neither side is always of one opinion. A long run may be cut short.
+  const total = tally.accepted + tally.refused
+  expect(tally.accepted).toBeGreaterThan(total / 20)
+  expect(tally.refused).toBeGreaterThan(total / 3)
 })

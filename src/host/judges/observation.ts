@@ -48,9 +48,9 @@ export interface Skewed extends AtNode {
 }
 
 /**
- * An honest node takes in its own signed vote, and from now on may send it: told before any peer
- * is sent it, and not for a vote that a crash kept from ever being used. `state` is the consensus
- * state of the node then, or when the signature was asked for.
+ * The signer of an honest node gave out this vote: told before any peer is sent it. `state` is the
+ * consensus state of the node when the signature was asked for, or later before the next one is. Of
+ * a precommit right before a crash the judges find out by themselves whether it was ever used.
  */
 export interface SignedVote extends AtNode {
   readonly kind: 'signed-vote'
@@ -58,7 +58,7 @@ export interface SignedVote extends AtNode {
   readonly state: ConsensusState
 }
 
-/** An honest node takes in its own signed proposal, as with {@link SignedVote}. */
+/** The signer of an honest node gave out this proposal, as with {@link SignedVote}. */
 export interface SignedProposal extends AtNode {
   readonly kind: 'signed-proposal'
   readonly proposal: Proposal

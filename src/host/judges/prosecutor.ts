@@ -53,6 +53,12 @@ export class Prosecutor {
     this.#testimonyOf(vote.height)?.votes.push(vote)
   }
 
+  /** Strikes out a vote that an honest node signed and never used. */
+  retract(vote: Vote): void {
+    const testimony = this.#heights.get(vote.height)
+    if (testimony !== undefined) testimony.votes = testimony.votes.filter((each) => each !== vote)
+  }
+
   /** Takes down a proposal that an honest node signed. */
   hearProposal(proposal: Proposal): void {
     this.#testimonyOf(proposal.height)?.proposals.push(proposal)
