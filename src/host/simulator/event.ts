@@ -9,6 +9,7 @@ export type SimEventKind =
   | 'decide'
   | 'round'
   | 'height'
+  | 'wait'
   | 'timeout'
   | 'send'
   | 'deliver'

@@ -74,6 +74,7 @@ export class Narrator {
     this.#seen.set(node, state)
     if (before === undefined || state.height === 0n) return
     const { height, round, step } = state
+    if (this.isHeard) this.#tellWait(node, before, state)
     const isSameRound = before.height === height && before.round === round
     if (isSameRound && before.step === step) return
     const place = Number(height & 0xf_ffffn) * 2048 + (round & 0xff) * 8 + STEPS.indexOf(step)
@@ -102,7 +103,12 @@ export class Narrator {
     if (!this.isHeard) return
     const pol = polRound < 0 ? '' : ` polka of round ${polRound}`
     const line = polRound < 0 ? 'L14-L19' : 'L15-L19'
-    this.tell({ node, kind: 'propose', line, detail: `${height}/${round} ${nameOf(blockId)}${pol}` })
+    this.tell({
+      node,
+      kind: 'propose',
+      line,
+      detail: `${height}/${round} ${nameOf(blockId)}${pol}`,
+    })
   }
 
   tellDecision(node: number, height: bigint, round: number, blockId: BlockId): void {
@@ -120,6 +126,18 @@ export class Narrator {
     if (state.step === 'prevote' && wasBefore('prevote')) causes.prevote = cause
     if (state.step === 'precommit' && wasBefore('precommit')) causes.precommit = cause
     this.#causes.set(node, causes)
+  }
+
+  // A quorum of votes for anything: the wait for the others has begun.
+  #tellWait(node: number, before: ConsensusState, state: ConsensusState): void {
+    const { round, height, prevoteTimeoutRound, precommitTimeoutRound } = state
+    const isNew = before.height !== height
+    if (prevoteTimeoutRound === round && (isNew || before.prevoteTimeoutRound !== round)) {
+      this.tell({ node, kind: 'wait', line: 'L34-L35', detail: 'timeout prevote scheduled' })
+    }
+    if (precommitTimeoutRound === round && (isNew || before.precommitTimeoutRound !== round)) {
+      this.tell({ node, kind: 'wait', line: 'L47-L48', detail: 'timeout precommit scheduled' })
+    }
   }
 
   #tellMove(node: number, cause: Cause, before: ConsensusState, state: ConsensusState): void {

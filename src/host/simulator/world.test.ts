@@ -37,6 +37,27 @@ describe('a calm world', () => {
   })
 })
 
+describe('the story of a bad run', () => {
+  test('votes that come to nothing: are waited for, and given up', async () => {
+    const script = [
+      {
+        atMs: 1000,
+        do: 'partition',
+        groups: [
+          [0, 1],
+          [2, 3],
+        ],
+      },
+      { atMs: 9000, do: 'heal' },
+    ] as const
+    const events = await playAndTell(calmPlan(42, { maxMs: 15_000, healMs: 9000, script }))
+    const lines = new Set(events.map(({ line }) => line))
+    for (const line of ['L34-L35', 'L47-L48', 'L57-L60', 'L61-L64', 'L65-L67']) {
+      expect(lines).toContain(line)
+    }
+  })
+})
+
 describe('determinism', () => {
   test('one plan: the same digest twice, also from its JSON; another seed another one', async () => {
     const plan = drawPlan(8, { maxMs: 15_000 })
