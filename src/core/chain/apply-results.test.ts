@@ -206,6 +206,28 @@ describe('stored chain state', () => {
     expect(decodeChainState(bytes).ok).toBe(true)
   })
 
+  test('codec: a state whose values are not ours is refused, not thrown', () => {
+    const text = new TextDecoder('latin1')
+    const whole = text.decode(encodeChainState(new TestChain().state))
+    const withText = (from: string, to: string): unknown => {
+      expect(whole).toContain(from)
+      const changed = whole.replace(from, to.padEnd(from.length))
+      return decodeChainState(Uint8Array.from(changed, (char) => char.charCodeAt(0)))
+    }
+    const refused = { ok: false, error: expect.stringContaining('chain state: ') as string }
+    const version = '"blockVersion":"11","appVersion":"0"'
+    expect(withText(version, '"blockVersion":{"toString":1}')).toEqual(refused)
+    expect(withText('"non-absent"', '"nonabsent"')).toEqual(refused)
+    const json = whole.slice(2, whole.indexOf('}') + 1)
+    expect(withText(json, 'null')).toEqual(refused)
+    // One validator twice: the address of the first where that of the second stands.
+    const addresses = new TestChain().state.validators.validators.map(({ address }) =>
+      String.fromCharCode(...address),
+    )
+    const [first = '', second = ''] = addresses
+    expect(withText(second, first)).toEqual(refused)
+  })
+
   test('codec: a state of another format is refused', () => {
     const bytes = encodeChainState(new TestChain().state)
     const changed = bytes.slice()

@@ -21,6 +21,8 @@ import type { ChainState } from './chain-state.ts'
 const FORMAT = 1
 
 const PIECES = 8
+/** Wide enough for nanoseconds of any year. */
+const INTEGER = /^(?:0|-?[1-9][0-9]{0,20})$/
 
 const encodeSet = (set: ValidatorSet | null): Uint8Array => {
   if (set === null || set.size === 0) return EMPTY_BYTES
@@ -31,7 +33,10 @@ const encodeSet = (set: ValidatorSet | null): Uint8Array => {
 const decodeSet = (bytes: Uint8Array): ValidatorSet | null => {
   if (bytes.length === 0) return null
   const { validators, proposer } = decodeValidatorSet(bytes)
-  return ValidatorSet.restore(validators, proposer)
+  const set = ValidatorSet.tryRestore(validators, proposer)
+  if (!set.ok) throw new SyntaxError(set.error)
+  if (set.value.size === 0) throw new SyntaxError('an empty set takes no bytes')
+  return set.value
 }
 
 const encodeScalars = (chainState: ChainState): Uint8Array => {
@@ -67,19 +72,35 @@ type Scalars = Omit<
  * Throws on anything but what {@link encodeScalars} wrote; the caller turns that into a refusal.
  */
 const decodeScalars = (bytes: Uint8Array): Scalars => {
-  const values = JSON.parse(fromUtf8(bytes)) as Readonly<Record<string, unknown>>
-  if (values['format'] !== FORMAT) throw new SyntaxError('unknown format')
-  const integer = (name: string): bigint => BigInt(String(values[name]))
+  const values = JSON.parse(fromUtf8(bytes)) as Readonly<Record<string, unknown>> | null
+  if (values?.['format'] !== FORMAT) throw new SyntaxError('unknown format')
+  const text = (name: string): string => {
+    const value = values[name]
+    if (typeof value !== 'string') throw new SyntaxError(`${name} is not a text`)
+    return value
+  }
+  const integer = (name: string): bigint => {
+    if (!INTEGER.test(text(name))) throw new SyntaxError(`${name} is not an integer`)
+    return BigInt(text(name))
+  }
+  const lockRule = text('lockRule')
+  const medianTimeRule = text('medianTimeRule')
+  if (lockRule !== 'comet-legacy' && lockRule !== 'paper') {
+    throw new SyntaxError('lockRule is unknown')
+  }
+  if (medianTimeRule !== 'non-absent' && medianTimeRule !== 'commit-only') {
+    throw new SyntaxError('medianTimeRule is unknown')
+  }
   return {
     version: { block: integer('blockVersion'), app: integer('appVersion') },
-    chainId: values['chainId'] as string,
+    chainId: text('chainId'),
     initialHeight: integer('initialHeight'),
     lastBlockHeight: integer('lastBlockHeight'),
     lastBlockTime: integer('lastBlockTime'),
     lastHeightValidatorsChanged: integer('lastHeightValidatorsChanged'),
     lastHeightConsensusParamsChanged: integer('lastHeightConsensusParamsChanged'),
-    lockRule: values['lockRule'] as ChainState['lockRule'],
-    medianTimeRule: values['medianTimeRule'] as ChainState['medianTimeRule'],
+    lockRule,
+    medianTimeRule,
   }
 }
 
@@ -137,7 +158,7 @@ export const decodeChainState = (bytes: Uint8Array): Result<ChainState, string> 
   try {
     return tryDecode(decodeStored, bytes)
   } catch (error) {
-    // What JSON.parse and BigInt throw on text that is not theirs.
+    // What JSON.parse throws on text that is not JSON, and we on what is not ours.
     if (error instanceof SyntaxError) return err(`chain state: ${error.message}`)
     throw error
   }

@@ -91,6 +91,29 @@ export class ValidatorSet {
   }
 
   /**
+   * A set as it was stored, when the bytes may be damaged; the error says why they are no set. The
+   * addresses are not compared with the keys.
+   */
+  static tryRestore(
+    validators: readonly Validator[],
+    proposer: Validator | null,
+  ): Result<ValidatorSet, string> {
+    if (validators.length === 0) {
+      return proposer === null ? ok(ValidatorSet.empty) : err('a proposer without validators')
+    }
+    const wrong = validators.findIndex(
+      ({ pubKey, votingPower }) => votingPower <= 0n || !isWholePublicKey(pubKey),
+    )
+    if (wrong >= 0) return err(`validator ${wrong} has no power or no whole key`)
+    const set = ValidatorSet.#of(validators, proposer)
+    const { indexes } = set.#membership
+    if (set.totalVotingPower > MAX_TOTAL_VOTING_POWER) return err('total voting power out of range')
+    if (indexes.size !== validators.length) return err('a validator stands twice in the set')
+    const isMember = proposer === null || indexes.has(bytesKey(proposer.address))
+    return isMember ? ok(set) : err('the proposer is not in the set')
+  }
+
+  /**
    * Checks a list that came from outside before {@link ValidatorSet.restore}. Null when it is well
    * formed.
    */

@@ -119,7 +119,7 @@ export class StateStore {
     const what = `validators of height ${height}`
     const [at, bytes] = await this.#loadLast(Kind.validators, height, what)
     const { validators, proposer } = decoded(what, tryDecode(decodeValidatorSet, bytes))
-    const set = ValidatorSet.restore(validators, proposer)
+    const set = decoded(what, ValidatorSet.tryRestore(validators, proposer))
     return height === at ? set : set.withPriorityIncremented(Number(height - at))
   }
 
