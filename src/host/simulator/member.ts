@@ -122,6 +122,7 @@ export class Member {
 
   skew(byMs: number): void {
     this.#skewMs += byMs
+    this.#options.witness.onSkew(this.node, this.#skewMs)
   }
 
   /** The process ends itself; what it wrote stays, as its machine runs on. */

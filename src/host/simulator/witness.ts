@@ -71,6 +71,11 @@ export class Witness {
     narrator.tell({ node, kind: 'halt', detail: reason })
   }
 
+  onSkew(node: number, skewMs: number): void {
+    const { court, timeline } = this.#options
+    court.see({ kind: 'skewed', atMs: timeline.nowMs, node, skewMs })
+  }
+
   /** Looks over the shoulder of a signer that is asked now. */
   signerWatch(node: number, state: ConsensusState | null): SignerWatch {
     const { court, timeline, digest, narrator } = this.#options
