@@ -1,0 +1,428 @@
+// Each judge of a promise acquits the lawful and convicts who breaks it.
+
+import { describe, expect, test } from 'vitest'
+import {
+  NIL_BLOCK_ID,
+  SignedMsgType,
+  VoteType,
+  makeBlock,
+  makeBlockId,
+} from '../../core/types/index.ts'
+import type { BlockId, LockRule, Vote } from '../../core/types/index.ts'
+import { History, blockIdOf, crypto, signVote } from './history.fixture.ts'
+import type { Link, Polka } from './history.fixture.ts'
+import { Court } from './index.ts'
+import type { Committed, Observation, RuleName, Setting } from './index.ts'
+
+const NODES = [0, 1, 2, 3]
+
+/** What a lawful node says of a height that is decided in round 0. */
+function factsOf(history: History, link: Link, nodes: readonly number[] = NODES): Observation[] {
+  const { blockId } = link
+  const polkas = [{ round: 0, blockId }]
+  const fields = { lockedRound: 0, lockedValue: blockId, validRound: 0, validValue: blockId }
+  return [
+    history.proposed(link),
+    ...nodes.map((node) => history.voted(node, link, { type: VoteType.prevote })),
+    ...nodes.map((node) => history.voted(node, link, {}, { polkas, fields })),
+    ...nodes.map((node) => history.committed(node, link)),
+  ]
+}
+
+function judge(
+  history: History,
+  facts: readonly Observation[],
+  setting: Partial<Setting> = {},
+): Court {
+  const court = new Court(history.setting(setting))
+  for (const fact of facts) court.see(fact)
+  return court
+}
+
+function detailsOf(court: Court, rule: RuleName): string[] {
+  return court.violations().flatMap((each) => (each.rule === rule ? [each.detail] : []))
+}
+
+function historyOf(heights: number, lockRule: LockRule = 'paper'): History {
+  const history = new History([10n, 10n, 10n, 10n], { lockRule })
+  for (let height = 0; height < heights; height += 1) history.extend()
+  return history
+}
+
+test.each(['paper', 'comet-legacy'] as const)('court: acquits a lawful history by %s', (rule) => {
+  const history = historyOf(5, rule)
+  const facts = history.links.flatMap((link) => factsOf(history, link))
+  const healed: Observation = { kind: 'healed', atMs: 0, core: NODES }
+  const ended: Observation = { kind: 'ended', atMs: 6000 }
+  expect(judge(history, [healed, ...facts, ended]).violations()).toEqual([])
+  // Nodes that get the blocks later, or hear of one twice, change nothing.
+  const late = history.links.flatMap((link) => NODES.map((node) => history.committed(node, link)))
+  expect(judge(history, [...facts, ...late]).violations()).toEqual([])
+})
+
+describe('validity', () => {
+  const history = historyOf(2)
+  const first = factsOf(history, history.links[0] ?? history.last)
+  const { last } = history
+
+  const remade = (node: number, appHash: Uint8Array): Committed => {
+    const contents = { ...last.block, lastCommit: last.block.lastCommit }
+    const block = { ...contents, header: { ...contents.header, appHash } }
+    const { blockId } = makeBlockId(crypto, block)
+    const place = { height: 2n, round: 0, blockId }
+    const commit = history.commitOf(place, last.before.validators)
+    return { ...history.committed(node, last), block, blockId, commit }
+  }
+
+  test('validity: a block that breaks a rule convicts who commits it', () => {
+    const court = judge(history, [...first, remade(1, new Uint8Array(8))])
+    expect(detailsOf(court, 'validity')).toEqual(['node 1: block 2 is not valid: app hash'])
+    expect(court.violations().map(({ culprits }) => culprits)).toEqual([[1]])
+  })
+
+  test('validity: a commit without enough good signatures convicts', () => {
+    const weak = history.commitOf(last.commit, last.before.validators, ['nil', 'absent'])
+    const court = judge(history, [...first, { ...history.committed(2, last), commit: weak }])
+    expect(detailsOf(court, 'validity')).toEqual(['node 2: the commit of block 2: power 20 of 40'])
+  })
+
+  test('validity: a prevote for a block that is not valid convicts', () => {
+    const bad = remade(3, new Uint8Array(8))
+    const { partSet } = makeBlockId(crypto, bad.block)
+    const link = { ...last, blockId: bad.blockId, partSet }
+    const vote = history.voted(3, link, { type: VoteType.prevote })
+    expect(detailsOf(judge(history, [...first, vote]), 'validity')).toEqual([
+      'node 3: prevotes a block at 2/0 that is not valid: app hash',
+    ])
+  })
+
+  test('validity: a height without the one below convicts', () => {
+    const court = judge(history, [history.committed(0, last)])
+    expect(detailsOf(court, 'validity').join()).toContain('before the height below it')
+  })
+})
+
+describe('double sign', () => {
+  const history = historyOf(4)
+  const link = history.links[0] ?? history.last
+  const crash: Observation = { kind: 'crashed', atMs: 1500, node: 1 }
+  const vote = history.voted(1, link, { type: VoteType.prevote })
+  const twice = (...facts: readonly Observation[]): string[] =>
+    detailsOf(judge(history, facts), 'double-sign')
+
+  test('double sign: the same message again after a crash is lawful', () => {
+    expect(twice(vote, crash, vote)).toEqual([])
+  })
+
+  test('double sign: another vote in the same step convicts, nil and later times too', () => {
+    const nil = history.voted(1, link, { type: VoteType.prevote, blockId: NIL_BLOCK_ID })
+    expect(twice(vote, crash, nil)).toEqual(['node 1: signs twice: prevote 1/0'])
+    const later = history.voted(1, link, { type: VoteType.prevote, timestamp: 5n })
+    expect(twice(vote, later)).toEqual(['node 1: signs twice: prevote 1/0'])
+    const other = history.voted(2, link, { type: VoteType.prevote, blockId: NIL_BLOCK_ID })
+    const round = history.voted(1, link, { type: VoteType.prevote, round: 1 })
+    expect(twice(vote, other, round)).toEqual([])
+  })
+
+  test('double sign: a second proposal convicts, with another polka round too', () => {
+    const proposal = history.proposed(link)
+    const other = history.proposed(link, { blockId: blockIdOf(1) })
+    expect(twice(proposal, proposal)).toEqual([])
+    expect(twice(proposal, other).join()).toContain('signs twice: proposal 1/0')
+  })
+
+  test('double sign: going back to an old height convicts', () => {
+    const [old, ...others] = [...history.links.map((each) => history.voted(1, each, {}))]
+    const back = history.voted(1, link, { round: 1 })
+    if (old === undefined) throw new Error('there are votes')
+    expect(twice(...others, back)).toEqual(['node 1: signs precommit 1/1 after height 4'])
+  })
+})
+
+describe.each(['paper', 'comet-legacy'] as const)('locks by %s', (rule) => {
+  const history = historyOf(1, rule)
+  const { last: link } = history
+  const { blockId } = link
+  const other = blockIdOf(7)
+  const isPaper = rule === 'paper'
+  const locked = { lockedRound: 0, lockedValue: blockId, validRound: 0, validValue: blockId }
+  const free = { lockedRound: -1, lockedValue: null }
+  const polka0: Polka = { round: 0, blockId }
+  const precommit = history.voted(1, link, {}, { polkas: [polka0], fields: locked })
+
+  /** A prevote in round 2 by a node that precommitted in round 0 and knows these polkas. */
+  const prevoting = (value: BlockId, polkas: readonly Polka[], fields = {}): Observation =>
+    history.voted(
+      1,
+      link,
+      { type: VoteType.prevote, round: 2, blockId: value },
+      {
+        polkas: [polka0, ...polkas],
+        fields: { ...locked, proposal: null, ...fields },
+      },
+    )
+  const proposalOf = (value: BlockId) => ({
+    proposal: history.proposed(link, { round: 2, blockId: value }).proposal,
+  })
+  const flaws = (...facts: readonly Observation[]): string =>
+    detailsOf(judge(history, facts), 'lock').join()
+
+  test('lock: who repeats its value keeps it', () => {
+    expect(flaws(precommit, prevoting(blockId, [], proposalOf(blockId)))).toBe('')
+  })
+
+  test('lock: another value without a polka convicts', () => {
+    const against = prevoting(other, [], proposalOf(other))
+    expect(flaws(precommit, against)).toContain('PrecommitsLockValue')
+  })
+
+  test('lock: a later polka for the other value frees', () => {
+    const polkas = [{ round: 1, blockId: other }]
+    const fields = { ...(isPaper ? {} : free), ...proposalOf(other) }
+    expect(flaws(precommit, prevoting(other, polkas, fields))).toBe('')
+    const few = [{ round: 1, blockId: other, nodes: [1, 2] }]
+    expect(flaws(precommit, prevoting(other, few, proposalOf(other)))).toContain(
+      'PrecommitsLockValue',
+    )
+  })
+
+  test('lock: nil is free by the paper and bound by the legacy rule', () => {
+    const found = flaws(precommit, prevoting(NIL_BLOCK_ID, []))
+    if (isPaper) expect(found).toBe('')
+    else expect(found).toContain('PrecommitsLockValue')
+  })
+
+  test('lock: a nil polka frees by the legacy rule only', () => {
+    const polkas = [{ round: 1, blockId: NIL_BLOCK_ID }]
+    const fields = { ...(isPaper ? {} : free), ...proposalOf(other) }
+    const found = flaws(precommit, prevoting(other, polkas, fields))
+    if (isPaper) expect(found).toContain('PrecommitsLockValue')
+    else expect(found).toBe('')
+  })
+
+  test('lock: one that is forgotten convicts, across a crash too', () => {
+    const crash: Observation = { kind: 'crashed', atMs: 1500, node: 1 }
+    const nil = { round: 1, blockId: NIL_BLOCK_ID }
+    const witness = history.voted(2, link, nil, { polkas: [polka0] })
+    const forgetful = prevoting(NIL_BLOCK_ID, [], free)
+    expect(flaws(precommit, forgetful)).toContain('AllLatestPrecommitHasLockedRound')
+    // Nobody ever saw the precommit: it went down with the node.
+    expect(flaws(precommit, crash, witness, forgetful)).toBe('')
+    const round = witness.state.votes.get(0)
+    const { vote } = precommit
+    const added = round?.precommits.add(vote)
+    if (round === undefined || added?.kind !== 'added') throw new Error('a vote is added')
+    const votes = new Map([[0, { ...round, precommits: added.voteSet }]])
+    const seen = { ...witness, state: { ...witness.state, votes } }
+    expect(flaws(precommit, crash, seen, forgetful)).toContain('AllLatestPrecommitHasLockedRound')
+  })
+
+  test('lock: a precommit without a polka convicts', () => {
+    expect(flaws(history.voted(2, link, {}))).toContain('IfSentPrecommitThenReceivedTwoThirds')
+    const few = { polkas: [{ round: 0, blockId, nodes: [0, 1] }] }
+    expect(flaws(history.voted(2, link, {}, few))).toContain('IfSentPrecommitThenReceivedTwoThirds')
+    expect(flaws(history.voted(2, link, { blockId: NIL_BLOCK_ID }))).toBe('')
+  })
+
+  test('lock: states that the algorithm cannot reach convict', () => {
+    const polkas = [polka0]
+    const voting = (fields: object): string =>
+      flaws(history.voted(2, link, { type: VoteType.prevote, round: 1 }, { polkas, fields }))
+    expect(voting(locked)).toBe('')
+    expect(voting({ ...locked, lockedValue: null })).toContain('AllLockedRoundIffLockedValue')
+    expect(voting({ ...locked, validValue: null })).toContain('AllValidRoundIffValidValue')
+    expect(voting({ ...locked, validRound: -1, validValue: null })).toContain('lockedRound <=')
+    expect(voting({ validRound: 0, validValue: other })).toContain('AllIfValidRoundThenTwoThirds')
+    expect(voting({ ...locked, lockedValue: other })).toContain('AllIfLockedRoundThenSentCommit')
+    expect(voting({ round: 0 })).toContain('AllNoFutureMessagesSent')
+    expect(voting({ proposal: null })).toContain('AllIfSentPrevoteThenReceivedProposal')
+  })
+
+  test('lock: a proposal names a polka that is there', () => {
+    const proposal = (polRound: number, polkas: readonly Polka[]): string => {
+      const fact = history.proposed(link, { round: 2, polRound })
+      return flaws({ ...fact, state: history.consensus(link, { round: 2, polkas }) })
+    }
+    expect(proposal(0, [polka0])).toBe('')
+    expect(proposal(1, [polka0])).toContain('a polka that is not there')
+    expect(proposal(2, [polka0])).toContain('of its own round')
+  })
+})
+
+describe('proposer schedule', () => {
+  const history = historyOf(3)
+  const facts = history.links.flatMap((link) => factsOf(history, link))
+  const { last } = history
+
+  test('proposer: a proposal out of turn convicts', () => {
+    const link = history.links[0] ?? last
+    const fact = history.proposed(link)
+    const node = (fact.node + 1) % 4
+    const found = detailsOf(judge(history, [{ ...fact, node }]), 'proposer')
+    expect(found).toEqual([`node ${node} proposes at 1/0, the turn of node ${fact.node}`])
+    const skipped = history.proposed(link, { round: 3 })
+    expect(detailsOf(judge(history, [skipped]), 'proposer')).toEqual([])
+  })
+
+  test('proposer: other priorities or members than the reference convict', () => {
+    const committed = history.committed(2, last)
+    const rotated = { ...committed, validators: committed.validators.withPriorityIncremented(1) }
+    expect(detailsOf(judge(history, [...facts, rotated]), 'proposer').join()).toMatch(
+      /^node 2 has other validators at height 3: priority/,
+    )
+    const changed = { ...committed, validators: new History([10n, 10n, 10n]).state.validators }
+    expect(detailsOf(judge(history, [...facts, changed]), 'proposer').join()).toContain('3 of them')
+  })
+})
+
+describe('block time', () => {
+  const history = historyOf(3)
+  const facts = history.links.slice(0, 2).flatMap((link) => factsOf(history, link))
+  const { last } = history
+  const found = (time: bigint, setting: Partial<Setting> = {}, skewMs?: number): string => {
+    const block = { ...last.block, header: { ...last.block.header, time } }
+    const skewed: Observation[] =
+      skewMs === undefined ? [] : NODES.map((node) => ({ kind: 'skewed', atMs: 0, node, skewMs }))
+    const fact = { ...history.committed(0, last), block }
+    return detailsOf(judge(history, [...skewed, ...facts, fact], setting), 'block-time').join()
+  }
+  const { time } = last.block.header
+
+  test('block time: the median of honest timestamps is lawful', () => {
+    expect(found(time)).toBe('')
+  })
+
+  test('block time: what does not move on, or nobody honest signed, convicts', () => {
+    const before = history.links[1]?.block.header.time ?? 0n
+    expect(found(before)).toContain('is not after the block before')
+    expect(found(time + 1_000_000_000n)).toContain('lies outside the timestamps of honest signers')
+    expect(found(time - 500_000_000n)).toContain('lies outside')
+  })
+
+  test('block time: ahead of or behind every honest clock convicts', () => {
+    expect(found(time, { skewMs: [-3000, -3000, -3000, -3000] })).toContain('ahead of every')
+    expect(found(time, { skewMs: [3000, 3000, 3000, 3000] })).toContain('behind every')
+    expect(found(time, { skewMs: [3000, 3000, 3000, 3000] }, 0)).toBe('')
+  })
+
+  test('block time: nothing is asked for when villains have a third', () => {
+    expect(found(time + 1_000_000_000n, { villains: [0, 1] })).toBe('')
+  })
+})
+
+describe('equal execution, memory, halting', () => {
+  const history = historyOf(2)
+  const { last } = history
+  const facts = history.links.flatMap((link) => factsOf(history, link, [0, 1]))
+
+  test('app hash: another hash from the same block convicts both', () => {
+    const response = { ...last.response, appHash: new Uint8Array(8).fill(2) }
+    const other = { ...history.committed(2, last), response, appHash: response.appHash }
+    const court = judge(history, [...facts, other])
+    expect(court.violations()).toHaveLength(1)
+    expect(court.violations()[0]).toMatchObject({ rule: 'app-hash', culprits: [0, 2] })
+    const kept = { ...history.committed(2, last), appHash: response.appHash }
+    expect(detailsOf(judge(history, [...facts, kept]), 'app-hash').join()).toContain(
+      'keeps another',
+    )
+  })
+
+  test('app hash: other results with the same hash convict', () => {
+    const result = {
+      code: 1,
+      data: new Uint8Array(0),
+      log: '',
+      info: '',
+      gasWanted: 0n,
+      gasUsed: 0n,
+      events: [],
+      codespace: '',
+    }
+    const other = (fields: object) => ({ ...history.committed(2, last), ...fields })
+    const results = { ...last.response, txResults: [result] }
+    const found = detailsOf(judge(history, [...facts, other({ response: results })]), 'app-hash')
+    expect(found.join()).toContain('different results')
+  })
+
+  test('memory: more than the bound convicts', () => {
+    const held = (count: number): Observation => ({
+      kind: 'held',
+      atMs: 5,
+      node: 3,
+      what: 'pool-messages',
+      count,
+      bound: 10,
+    })
+    expect(judge(history, [held(10)]).violations()).toEqual([])
+    expect(judge(history, [held(11)]).violations()).toEqual([
+      {
+        rule: 'memory',
+        detail: 'node 3 holds 11 pool-messages, 10 are allowed',
+        culprits: [3],
+        atMs: 5,
+      },
+    ])
+  })
+
+  test('halted: a node that stops without a fault convicts', () => {
+    const stopped = (isExcused: boolean): Observation => ({
+      kind: 'stopped',
+      atMs: 5,
+      node: 1,
+      reason: 'a bug',
+      isExcused,
+    })
+    expect(judge(history, [stopped(true)]).violations()).toEqual([])
+    expect(detailsOf(judge(history, [stopped(false)]), 'halted')).toEqual(['node 1 stops: a bug'])
+    expect(judge(history, [stopped(false)], { villains: [2, 3] }).violations()).toEqual([])
+  })
+})
+
+describe('progress', () => {
+  const history = historyOf(2)
+  const facts = history.links.flatMap((link) => factsOf(history, link, [0, 1, 2]))
+  const healed: Observation = { kind: 'healed', atMs: 2600, core: [0, 1, 2] }
+  const at = (atMs: number): Observation => ({ kind: 'ended', atMs })
+  const nilVote = (round: number, atMs: number): Observation => {
+    const vote: Vote = signVote(history.key(0), {
+      type: SignedMsgType.prevote,
+      height: 3n,
+      round,
+      timestamp: BigInt(round),
+    })
+    const link = { ...history.last, before: history.state, block: makeBlock(crypto, heightThree) }
+    const state = history.consensus(link, { round, fields: { proposal: null } })
+    return { kind: 'signed-vote', atMs, node: 0, vote, state }
+  }
+  const three = history.propose()
+  const heightThree = { ...three, lastCommit: history.last.commit }
+  const found = (...all: readonly Observation[]): string =>
+    detailsOf(judge(history, all), 'progress').join()
+
+  test('progress: waiting is lawful as long as the rounds allow it', () => {
+    expect(found(...facts, healed, at(10_000))).toBe('')
+    expect(found(...facts, healed, ...[0, 1, 2, 3].map((round) => nilVote(round, 5000)))).toBe('')
+  })
+
+  test('progress: no block within the time of the rounds convicts', () => {
+    expect(found(...facts, healed, at(200_000))).toBe('node 0, 1, 2 never gets past height 2')
+    // Without healing, or with a core that cannot decide, nothing is owed.
+    expect(found(...facts, at(200_000))).toBe('')
+    expect(found(...facts, { ...healed, core: [0, 1] }, at(200_000))).toBe('')
+  })
+
+  test('progress: one member that is left behind convicts', () => {
+    const two = history.links.flatMap((link) => factsOf(history, link, [0, 1]))
+    const late = { ...healed, atMs: 0 }
+    const seconds = Array.from({ length: 200 }, (_, second) => at(3000 + second * 1000))
+    expect(found(late, ...two, ...seconds)).toBe('node 2 never gets past height 0')
+  })
+
+  test('progress: too many fair rounds without a decision convict', () => {
+    const rounds = Array.from({ length: 12 }, (_, round) => nilVote(round, 5000))
+    expect(found(...facts, healed, ...rounds)).toBe('height 3 has no decision in 5 fair rounds')
+    // Rounds that are too short for the network count for nothing.
+    const slow = judge(history, [...facts, healed, ...rounds], { gossipMs: 10_000 })
+    expect(detailsOf(slow, 'progress')).toEqual([])
+  })
+})
