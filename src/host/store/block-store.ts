@@ -20,7 +20,16 @@ import {
 import type { Block, BlockId, BlockMeta, Commit, Part, PartSet } from '../../core/types/index.ts'
 import { MAX_BLOCK_PARTS } from '../../core/types/index.ts'
 import type { KeyValueOperation, KeyValueStore } from '../ports/index.ts'
-import { decodeBounds, encodeBounds, hashKey, heightKey, heightOf, Kind, partKey } from './keys.ts'
+import {
+  decodeBounds,
+  encodeBounds,
+  hashKey,
+  HEIGHT_KEY_BYTES,
+  heightKey,
+  heightOf,
+  Kind,
+  partKey,
+} from './keys.ts'
 import { StoreBatch } from './store-batch.ts'
 import { corrupt, openValue, putValue } from './stored-value.ts'
 
@@ -150,8 +159,10 @@ export class BlockStore {
   }
 
   async loadBlockMetaByHash(hash: Uint8Array): Promise<BlockMeta | null> {
-    const bytes = await this.#load(hashKey(hash), 'height of a block hash')
+    const what = 'height of a block hash'
+    const bytes = await this.#load(hashKey(hash), what)
     if (bytes === undefined) return null
+    if (bytes.length !== HEIGHT_KEY_BYTES) throw corrupt(what, `takes ${bytes.length} bytes`)
     const meta = await this.loadBlockMeta(heightOf(bytes))
     return meta !== null && equalBytes(meta.blockId.hash, hash) ? meta : null
   }

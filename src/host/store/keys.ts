@@ -46,6 +46,9 @@ export function heightKey(kind: Uint8Array, height: bigint): Uint8Array {
   return key
 }
 
+/** Bytes of a key made by `heightKey`, which is also the value of a block hash. */
+export const HEIGHT_KEY_BYTES: number = KIND_BYTES + HEIGHT_BYTES
+
 /** The height in a key made by `heightKey`. */
 export function heightOf(key: Uint8Array): bigint {
   return new DataView(key.buffer, key.byteOffset).getBigUint64(KIND_BYTES)

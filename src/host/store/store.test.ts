@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { equalBytes } from '../../core/bytes/index.ts'
+import { equalBytes, toUtf8 } from '../../core/bytes/index.ts'
 import { verifyMerkleProof } from '../../core/crypto/index.ts'
 import { encodeBlock } from '../../core/proto/index.ts'
 import type { ValidatorSet } from '../../core/types/index.ts'
@@ -10,8 +10,10 @@ import { MemoryKeyValueStore } from '../memory/index.ts'
 import { BlockStore } from './block-store.ts'
 import type { ChainStep } from './chain.fixture.ts'
 import { ChainFixture, fixtureCrypto, pubKeyOf } from './chain.fixture.ts'
+import { hashKey } from './keys.ts'
 import { StateStore } from './state-store.ts'
 import { StoreBatch } from './store-batch.ts'
+import { putValue } from './stored-value.ts'
 
 interface World {
   readonly kv: MemoryKeyValueStore
@@ -429,4 +431,12 @@ describe('stores: damage', () => {
       "the store's header of block 1 is missing",
     )
   })
+})
+
+test('block store: the height of a hash that has another length is corrupt', async () => {
+  const store = new MemoryKeyValueStore()
+  const blocks = await BlockStore.open(store)
+  const hash = new Uint8Array(32).fill(7)
+  await store.batch([putValue(hashKey(hash), toUtf8('Bm'))], { sync: false })
+  await expect(blocks.loadBlockMetaByHash(hash)).rejects.toThrow('takes 2 bytes')
 })
