@@ -118,7 +118,8 @@ async function finding(place: Place, input: Uint8Array, error: unknown): Promise
       : `${INPUT}=${target.name}:${toHex(small)} ${file}`
   Error.stackTraceLimit = 20
   const cause: unknown = target.isStateful === true ? error : await errorOf(target, small)
-  const text = `${target.name} breaks at seed ${seed}, ${small.length} bytes: ${toHex(small)}`
+  const where = target.isStateful === true ? `: ${toHex(small)}` : ''
+  const text = `${target.name} breaks at seed ${seed}, ${small.length} bytes${where}`
   return new Error(`${text}\n${String(error)}\nrepeat: ${repeat}`, { cause })
 }
 
