@@ -28,6 +28,8 @@ export interface Crash {
 export interface Outcome {
   /** What was broken; empty when nothing was. */
   readonly complaints: readonly string[]
+  /** The typed error with which the node did not start or stopped; no complaint of itself. */
+  readonly refusal: string | null
   /** Rounds that the interrupted height took from the restart on, and the most of a later one. */
   readonly rounds: number
   readonly laterRounds: number
@@ -89,6 +91,7 @@ export async function liveOn(
   const atMs = (life.timesMs[Math.min(step, life.timesMs.length - 1)] ?? 0) + DOWN_MS
   const world = new SmallWorld({ setting: life.setting, disk, book, atMs, echoes })
   const complaints: string[] = []
+  let refusal: string | null = null
   let rounds = 0
   let laterRounds = 0
   try {
@@ -102,19 +105,18 @@ export async function liveOn(
     for (let later = height + 1n; later < height + FURTHER_HEIGHTS; later++) {
       laterRounds = Math.max(laterRounds, book.decided(later)?.round ?? 0)
     }
-    if (world.halted !== null) complaints.push(`halted: ${world.halted.message}`)
     complaints.push(...errorsOf(world))
   } catch (error) {
-    complaints.push(
-      ...world.rest.complaints,
-      error instanceof Error ? error.message : String(error),
-    )
+    complaints.push(...world.rest.complaints)
+    const text = error instanceof Error ? error.message : String(error)
+    if (error instanceof Error && 'code' in error) refusal = text
+    else complaints.push(text)
   }
   const { recording } = options.isRecorded ? disk : { recording: null }
   if (recording !== null) disk.crash()
   await world.stop()
   const kept = recording === null ? null : { setting: life.setting, recording, book, timesMs }
-  return { complaints, rounds, laterRounds, life: kept }
+  return { complaints, refusal, rounds, laterRounds, life: kept }
 }
 
 const SLOW_HOPS = 60

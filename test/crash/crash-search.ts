@@ -79,10 +79,12 @@ export async function searchCrashes(search: CrashSearch): Promise<CrashTally> {
       if (seen.has(key)) continue
       seen.add(key)
       const echoes = seen.size % 2 === 0
-      const { complaints, rounds, laterRounds } = await liveOn(life, { step, echoes }, image)
+      const outcome = await liveOn(life, { step, echoes }, image)
+      const { complaints, refusal, rounds, laterRounds } = outcome
       const isSlow = rounds > MAX_WASTED_ROUNDS || laterRounds > 0
       const slow = isSlow ? [`rounds wasted: ${rounds}, later ${laterRounds}`] : []
-      for (const each of [...complaints, ...slow]) {
+      const refused = refusal === null ? [] : [refusal]
+      for (const each of [...complaints, ...refused, ...slow]) {
         failures.push(`${placeOf(life, step)}, ${name} kept${echoes ? '' : ', no echo'}: ${each}`)
       }
     }

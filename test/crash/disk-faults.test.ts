@@ -68,7 +68,7 @@ async function liveWith(life: RecordedLife, start: number, fault: StepFault): Pr
     complaints.push(`stopped without a clear reason: ${String(reason)}`)
   }
   const said = book.countAt(Infinity)
-  await world.until(() => false, 10).catch(() => undefined)
+  await world.settle()
   if (world.halted !== null && book.countAt(Infinity) > said) complaints.push('spoke afterwards')
   complaints.push(...world.rest.complaints)
   const { recording } = disk
@@ -103,7 +103,8 @@ async function tryFaults(
       const remains = [NONE, ALL, drawn(step)][step % 3] ?? NONE
       const image = faulty.life.recording.imageAfter(at, remains.keep)
       const after = await liveOn(faulty.life, { step: at, echoes: true }, image)
-      for (const each of [...faulty.complaints, ...after.complaints]) {
+      const refused = after.refusal === null ? [] : [after.refusal]
+      for (const each of [...faulty.complaints, ...after.complaints, ...refused]) {
         failures.push(`from ${start}, fault at ${step}, ${remains.name} kept: ${each}`)
       }
     }
