@@ -159,9 +159,7 @@ function drawVillains(draws: Draws, powers: readonly number[]): ByzantinePlan[] 
     if (3 * power >= total) break
     const villain = isMixed ? draws.pick(VILLAINS).name : kind
     chosen.push(
-      draws.chance(0.2)
-        ? { index, villain, fromHeight: draws.between(2, 8) }
-        : { index, villain },
+      draws.chance(0.2) ? { index, villain, fromHeight: draws.between(2, 8) } : { index, villain },
     )
   }
   return chosen

@@ -61,9 +61,7 @@ function drawCut(draws: Draws, validators: number): ScriptAction {
     const side = i < sides ? i : draws.between(0, sides - 1)
     groups[side]?.push(node)
   })
-  return draws.chance(0.3)
-    ? { do: 'partition', groups, oneWay: true }
-    : { do: 'partition', groups }
+  return draws.chance(0.3) ? { do: 'partition', groups, oneWay: true } : { do: 'partition', groups }
 }
 
 function drawCrash({ draws, validators, untilMs }: Setting): ScriptEvent[] {

@@ -6,6 +6,7 @@
 // is worth something.
 // Counterpart in CometBFT: none; its e2e runner and the maverick node came nearest.
 
+export { makeCheapCrypto, makeSharedCrypto } from './cheap-crypto.ts'
 export { calmPlan, DEFAULT_TIMES, drawPlan } from './draw-plan.ts'
 export type { SimEvent, SimEventKind } from './event.ts'
 export type { Outcome, Violation, WorldRule } from './outcome.ts'

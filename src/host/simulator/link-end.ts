@@ -1,4 +1,4 @@
-// One end of a connection between two nodes of the simulated network: the peer as a reactor sees it.
+// One end of a connection of the simulated network: the peer as a reactor sees it.
 
 import type { NodeInfo } from '../../core/proto/index.ts'
 import type { Peer, PeerStats } from '../p2p/index.ts'

@@ -39,8 +39,7 @@ export function validatePlan(plan: Plan): void {
     expectWhole(name, least, 0)
     if (most < least) throw new PlanError(`${name}: expected at least ${least}, not ${most}`)
   }
-  const isNode = (node: number): boolean =>
-    Number.isInteger(node) && node >= 0 && node < validators
+  const isNode = (node: number): boolean => Number.isInteger(node) && node >= 0 && node < validators
   for (const { index, villain } of byzantine) {
     if (!isNode(index)) throw new PlanError(noSuchNode('byzantine', index, validators))
     if (VILLAINS.some(({ name }) => name === villain)) continue

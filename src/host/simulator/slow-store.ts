@@ -1,11 +1,6 @@
 // A key-value store whose synced batches take virtual time, one after the other.
 
-import type {
-  KeyRange,
-  KeyValueEntry,
-  KeyValueOperation,
-  KeyValueStore,
-} from '../ports/index.ts'
+import type { KeyRange, KeyValueEntry, KeyValueOperation, KeyValueStore } from '../ports/index.ts'
 import type { SyncDelay } from './slow-files.ts'
 
 /** The store of one life of a node. */

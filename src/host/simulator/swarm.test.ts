@@ -2,19 +2,19 @@
 
 import { expect, test } from 'vitest'
 import { drawPlan } from './index.ts'
-import { acquit, play } from './world.fixture.ts'
+import { play, verdictOf } from './world.fixture.ts'
 
 const SEEDS = 200
 const MAX_MS = 60_000
 
-test(`the swarm: keeps every promise in ${SEEDS} runs of ${MAX_MS / 1000} virtual seconds`, async () => {
+test(`the swarm: keeps every promise under ${SEEDS} seeds`, { timeout: 600_000 }, async () => {
   let decided = 0n
   for (let seed = 0; seed < SEEDS; seed++) {
     const plan = drawPlan(seed, { maxMs: MAX_MS })
     const outcome = await play(plan)
-    acquit(plan, outcome)
+    expect(verdictOf(plan, outcome)).toBe('')
     for (const height of outcome.heights) decided += height
   }
   // A swarm whose runs all get stuck would keep every promise of safety.
   expect(decided).toBeGreaterThan(BigInt(SEEDS * 60))
-}, 600_000)
+})

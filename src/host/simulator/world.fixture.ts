@@ -23,13 +23,11 @@ export async function playAndTell(plan: Plan): Promise<readonly SimEvent[]> {
   return events
 }
 
-/** Throws what a run has found, with the command that repeats it. */
-export function acquit(plan: Plan, { violations }: Outcome): void {
+/** What a run has found and the command that repeats it; empty when every promise was kept. */
+export function verdictOf(plan: Plan, { violations }: Outcome): string {
   const [first] = violations
-  if (first === undefined) return
+  if (first === undefined) return ''
   const { rule, detail, atMs } = first
-  throw new Error(
-    `${rule} at ${atMs} ms: ${detail}\n` +
-      `quadrille sim --seed ${plan.seed} --ms ${plan.maxMs} repeats it`,
-  )
+  const command = `quadrille sim --seed ${plan.seed} --max-time ${plan.maxMs}ms`
+  return `seed ${plan.seed}, ${rule} at ${atMs} ms: ${detail}; ${command} repeats it`
 }
