@@ -1,8 +1,8 @@
 // Judges: look at a run from outside and know only what the protocol promises.
 //
 // Promises: a verdict depends on the facts told and their order only; a lawful run is acquitted.
-// Must never: use the rules of core/chain or of consensus to judge them, change anything it is told,
-// read a clock, or know how a run is made.
+// Must never: judge by the rules of core/chain or of consensus, change anything it is told, read a
+// clock, or know how a run is made.
 // Counterpart in CometBFT: none; what is judged is stated by the paper and by spec/ivy-proofs and
 // spec/light-client/accountability.
 //
@@ -20,8 +20,8 @@
 // | block-time | block time stood still, or lies outside what honest signers and clocks said |
 // | app-hash | two honest nodes got different results or hashes from one block |
 // | memory | an honest node held more of something than its bound |
-// | progress | after healing the core did not decide within 2(f+1)+1 fair rounds, or a member of it |
-// |          | got no block within the time that those can take |
+// | progress | after healing the core did not decide within 2(f+1)+1 fair rounds, or a member of |
+// |          | it got no block within the time that those can take |
 // | accountability | villains beyond f forked the chain and signed messages name too few of them, |
 // |                | or somebody honest; or a block carries evidence against somebody honest |
 // | halted | an honest node stopped itself, nothing having been done to it, villains being few |

@@ -82,7 +82,7 @@ export class Prosecutor {
     }
   }
 
-  /** Takes down the precommits by which an honest node committed a block, and those in the block. */
+  /** Takes down the precommits by which an honest node committed, and those in the block. */
   hearCommit(commit: Commit, { lastCommit }: Block): void {
     this.#testimonyOf(commit.height)?.commits.push(commit)
     if (lastCommit !== null) this.#testimonyOf(lastCommit.height)?.commits.push(lastCommit)

@@ -7,7 +7,7 @@ import { WatchedCluster } from './replicas.fixture.ts'
 const NODES = [0, 1, 2, 3]
 
 for (const lockRule of ['comet-legacy', 'paper'] as const) {
-  test(`court: acquits four replicas, one of which fails and returns, by the rule ${lockRule}`, async () => {
+  test(`court: acquits four replicas, one of which returns, by ${lockRule}`, async () => {
     const watched = new WatchedCluster({ size: 4, genesis: { lockRule } })
     const { cluster, court } = watched
     for (const index of NODES) await watched.start(index, await Cluster.freshDisk())

@@ -7,8 +7,8 @@ import type { ConsensusParamsUpdate, ValidatorUpdate } from '../../core/proto/in
 import type { Genesis } from '../../core/types/index.ts'
 
 /**
- * The application's answers to Info and InitChain; the key-value store's are version 1 and a hash of
- * eight zero bytes.
+ * The application's answers to Info and InitChain; the key-value store's are version 1 and a hash
+ * of eight zero bytes.
  */
 export interface ChainStart {
   readonly appVersion: bigint
