@@ -1,4 +1,4 @@
-// Drives one correct validator: inputs into the production transition, its effects answered at once.
+// Drives one correct validator: inputs into the production transition, effects answered at once.
 
 import { transition } from '../../src/core/consensus/index.ts'
 import type { ConsensusState, Effect, Input } from '../../src/core/consensus/index.ts'
@@ -60,7 +60,7 @@ export class Driver {
     this.#judges = judges
   }
 
-  /** Takes in the inputs and everything that follows; `fresh` is what its application would build. */
+  /** Takes in the inputs and all that follows; `fresh` is what its application would build. */
   run(state: ConsensusState, inputs: readonly Input[], fresh: ValueNumber = 0): Reaction {
     const answers: Answers = {}
     const queue = [...inputs]

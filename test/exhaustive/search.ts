@@ -274,7 +274,8 @@ class Search {
   #different(at: number, moves: readonly Move[]): readonly Move[] {
     const found = new Map<string, Move>()
     for (const move of moves) {
-      const key = `${move.prevote} ${move.precommit} ${move.broken} ${this.#roughKey(at, move.state)}`
+      const { prevote, precommit, broken } = move
+      const key = `${prevote} ${precommit} ${broken} ${this.#roughKey(at, move.state)}`
       if (!found.has(key)) found.set(key, move)
     }
     return [...found.values()]
@@ -288,7 +289,8 @@ class Search {
     if (this.#found !== null) return
     const broken = knot.moves.findIndex((move) => isBroken(move))
     if (broken >= 0) {
-      const reason = `${this.#stage.members[broken]!.name} ${knot.moves[broken]!.broken ?? 'decides without a majority'}`
+      const what = knot.moves[broken]!.broken ?? 'decides without a majority'
+      const reason = `${this.#stage.members[broken]!.name} ${what}`
       this.#found = { end: 'broken', knot, reason }
       return
     }
