@@ -74,6 +74,7 @@ async function runSeed(
   const shares = targets.reduce((sum, { share }) => sum + share, 0)
   if (longFactor !== undefined) process.stdout.write(`fuzz ${name}: seed ${seed}\n`)
   for (const target of targets) {
+    await target.prepare?.()
     const dice = new Dice(seed, target.name)
     const corpus = Array.from({ length: CORPUS }, () => target.make(dice))
     const count = counts.get(target.name) ?? { accepted: 0, refused: 0 }
@@ -97,6 +98,7 @@ async function repeatInput({ targets }: Campaign, given: string): Promise<void> 
   const input = fromHex(hex)
   const target = targets.find((each) => each.name === name)
   if (target === undefined || input === null) return
+  await target.prepare?.()
   const isAccepted = await target.take(input)
   process.stdout.write(`fuzz ${target.name}: ${isAccepted ? 'accepted' : 'refused'}\n`)
   await target.settle?.()

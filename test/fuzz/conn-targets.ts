@@ -334,8 +334,8 @@ function takeInfo(input: Uint8Array): boolean {
 /** Everything below the level of messages. */
 export const CONN_TARGETS: readonly Target[] = [
   { name: 'MConnection', share: 30, make: makePackets, mutate: mutatePackets, take: takePackets },
-  { name: 'hello', share: 4, make: () => HELLO, mutate: mutateHello, take: takeHello },
-  { name: 'auth', share: 4, make: makeAuth, mutate: mutateAuth, take: takeAuth },
+  { name: 'hello', share: 1, make: () => HELLO, mutate: mutateHello, take: takeHello },
+  { name: 'auth', share: 1, make: makeAuth, mutate: mutateAuth, take: takeAuth },
   { name: 'FrameOpener', share: 6, make: makeFrames, mutate: mutateBytes, take: takeFrame },
   { name: 'NodeInfo', share: 10, make: makeInfo, mutate: mutateProto, take: takeInfo },
 ]

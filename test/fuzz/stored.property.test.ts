@@ -7,6 +7,6 @@ import { STORED_TARGETS } from './stored-targets.ts'
 describe('fuzz: stored values', () => {
   test('values: damaged ones are read, or called corrupt', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'stored', targets: STORED_TARGETS, seeds: 10, inputsPerSeed: 3000 })
+    await runCampaign({ name: 'stored', targets: STORED_TARGETS, seeds: 10, inputsPerSeed: 800 })
   }, 300_000)
 })

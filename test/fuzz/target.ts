@@ -21,6 +21,8 @@ export interface Target {
   readonly take: (input: Uint8Array) => boolean | Promise<boolean>
   /** What an input does depends on those before it: an input alone repeats nothing. */
   readonly isStateful?: boolean
+  /** Called before the inputs of a seed are made. */
+  readonly prepare?: () => Promise<void>
   /** Called after the inputs of a seed: what must still be so then. */
   readonly settle?: () => Promise<void>
 }
