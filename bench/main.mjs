@@ -1,5 +1,5 @@
 // `npm run bench`: the figures of four node processes with real disks and sockets, as a table and
-// as JSON.
+// as JSON; and how fast the simulator plays four of them.
 //
 // With --comet PATH, or a binary in .interop/bin, CometBFT does the same work in the same run.
 
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commitLatency, emptyBlocks, throughput, timeToFirstBlock } from './measures.mjs'
 import { cometBft, Network, ours } from './network.mjs'
+import { simulationSpeed } from './simulation.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const options = readOptions(process.argv.slice(2))
@@ -18,8 +19,11 @@ if (options.comet !== null) {
 
 const results = []
 for (const kind of kinds) results.push({ name: kind.name, ...(await measure(kind)) })
+process.stderr.write('simulation\n')
+const simulation = await simulationSpeed({ warmUpRuns: 15, runs: 30 })
 printTable(results)
-console.log(JSON.stringify({ node: process.version, results }))
+console.log(`simulation: ${simulation.toFixed(0)} virtual seconds per real second per core`)
+console.log(JSON.stringify({ node: process.version, results, simulation }))
 
 async function measure(kind) {
   const say = (text) => process.stderr.write(`${kind.name}: ${text}\n`)
