@@ -82,7 +82,9 @@ export function laterRecords(
 ): { readonly count: number; readonly durable: number } {
   let count = 0
   let durable = 0
-  for (let at = offset + 1; at < bytes.length;) {
+  // No record begins among the zeros of the reserved room.
+  const stop = endOfContent(bytes, offset)
+  for (let at = offset + 1; at < stop;) {
     const frame = decodeFrame(bytes, at)
     if (typeof frame === 'string') {
       at++
