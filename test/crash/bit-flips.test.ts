@@ -16,7 +16,7 @@ import { crypto, SIGNER } from './small-world.ts'
 
 const WAL = '/node/wal'
 /** Turned bits after which a whole validator is started. */
-const LIVES = 250
+const LIVES = 150
 
 /** A name for where bytes lie. */
 const nameOf = (at: StoredAt): string => ('path' in at ? at.path : bytesKey(at.key))
@@ -106,24 +106,23 @@ describe('turned bits', () => {
   })
 
   test('stores: with any bit of any value turned, they answer as before or refuse', async () => {
-    const disk = diskOf(await recordRun(ALONE, 2n))
+    const disk = diskOf(await recordRun(ALONE, 1n))
     const kv = disk.openStore('blocks')
     const read = async (): Promise<unknown[]> => {
       const blocks = await BlockStore.open(kv)
       const states = new StateStore(kv)
-      const answers: unknown[] = [blocks.base, blocks.height, await states.loadChainState()]
-      for (const height of [1n, 2n]) {
-        answers.push(
-          await blocks.loadBlockMeta(height),
-          await blocks.loadBlockBytes(height),
-          await blocks.loadCommit(height),
-          await blocks.loadSeenCommit(height),
-          await states.loadResults(height),
-          await states.loadValidators(height),
-          await states.loadParams(height),
-        )
-      }
-      return answers
+      return [
+        blocks.base,
+        blocks.height,
+        await states.loadChainState(),
+        await blocks.loadBlockMeta(1n),
+        await blocks.loadBlockBytes(1n),
+        await blocks.loadCommit(1n),
+        await blocks.loadSeenCommit(1n),
+        await states.loadResults(1n),
+        await states.loadValidators(1n),
+        await states.loadParams(1n),
+      ]
     }
     const textOf = (answers: unknown[]): string =>
       JSON.stringify(answers, (_, value: unknown) =>
