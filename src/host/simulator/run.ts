@@ -135,11 +135,19 @@ export class Run {
   }
 
   #isDone(): boolean {
-    const { heights, healMs, maxMs } = this.#plan
-    // A run that never heals has no core to wait for.
-    const core = healMs < maxMs ? this.#core : this.#runningHonest()
-    if (heights === 0 || core === null || core.length === 0) return false
-    return core.every((node) => this.#witness.heightOf(node) >= BigInt(heights))
+    const { heights } = this.#plan
+    if (heights === 0) return false
+    const core = this.#core ?? this.#coreForNow()
+    return core.length > 0 && core.every((node) => this.#witness.heightOf(node) >= BigInt(heights))
+  }
+
+  // A run that never heals has no core to wait for; one that heals has it when nobody is missing.
+  #coreForNow(): readonly number[] {
+    const { healMs, maxMs } = this.#plan
+    const running = this.#runningHonest()
+    if (healMs >= maxMs) return running
+    const isWhole = running.length === this.#scene.members.filter((each) => each.isHonest).length
+    return isWhole && this.#timeline.nowMs >= healMs ? running : []
   }
 
   // The second phase: whoever can still run does, and reaches the others.
