@@ -176,10 +176,12 @@ function pumpVotes(link: Link, state: ConsensusState, withheld: Withheld): boole
 }
 
 function pumpVoteSet(link: Link, votes: VoteSet, ourRound: number, withheld: Withheld): boolean {
-  const size = votes.bits.size
+  const { size } = votes.validatorSet
   const known = link.known.votesAt(votes, size, Math.max(ourRound, votes.round))
   if (known === null) return true
-  for (const index of votes.bits.sub(known.has).indexes()) {
+  // Walked after every event for every peer, and nearly always for nothing: no bit arrays are made.
+  for (let index = 0; index < size; index++) {
+    if (votes.get(index) === null || known.has.get(index)) continue
     const vote = bestVote(votes, index)
     if (vote === null || withheld.hasVote(vote)) continue
     if (!link.send(CHANNEL.vote, encodeConsensusMessage({ kind: 'vote', vote }))) return false

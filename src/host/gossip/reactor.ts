@@ -170,7 +170,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
     const state = this.#options.engine.state
     // Peers are heard while the log is still read: nothing is ours to compare with yet.
     if (state.height === 0n) return
-    const size = ourVotesAt(state, place)?.bits.size ?? validatorsOf(state).size
+    const size = (ourVotesAt(state, place)?.validatorSet ?? validatorsOf(state)).size
     link.known.confirmVote(place, size, state.round)
   }
 
