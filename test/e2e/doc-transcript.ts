@@ -14,6 +14,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\bproposer node[0-3]\b/g, 'proposer NODE'],
   [/\b\d+ txs? +/g, 'TXS '],
   [/\bafter \d+\.\d\d s$/g, 'after TIME'],
+  [/\btook \d+\.\d s \(\d+ virtual seconds per second\)$/g, 'took TIME'],
   [/\b(2[6-9]|3[0-2])\d{3}\b/g, 'PORT'],
   [/\bat height \d+;/g, 'at height HEIGHT;'],
 ]

@@ -54,7 +54,9 @@ describe('command line', () => {
     let home = ''
     program.commands
       .find((each) => each.name() === 'start')
-      ?.action((_flags: unknown, command: Command) => (home = globalFlags(command).home))
+      ?.action((_flags: unknown, command: Command) => {
+        home = globalFlags(command).home
+      })
     await program.parseAsync(argv, { from: 'user' })
     expect(home).toBe('/a')
   })

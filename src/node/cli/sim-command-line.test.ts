@@ -14,7 +14,9 @@ const planOfWords = async (words: readonly string[]): Promise<Plan> => {
   const program = makeProgram({ code: 0 })
   let flags: SimFlags = {}
   const sim = program.commands.find((each) => each.name() === 'sim')
-  sim?.action((read: SimFlags) => (flags = read))
+  sim?.action((read: SimFlags) => {
+    flags = read
+  })
   await program.parseAsync(['sim', ...words], { from: 'user' })
   const task = readTask(flags, 1)
   if (task.kind !== 'run') throw new Error('not one run')

@@ -69,7 +69,7 @@ export function planLines(plan: Plan): readonly string[] {
   const { seed, validators, powers, heights, maxMs, lockRule, crypto, network, txsPerSecond } = plan
   const [power = 0] = powers
   const areEqual = powers.every((each) => each === power)
-  const until = heights === 0 ? '' : `${heights} heights, at most `
+  const until = heights === 0 ? '' : `${heights} ${heights === 1 ? 'height' : 'heights'}, at most `
   const skews = plan.skewMs.some((ms) => ms !== 0)
     ? [`clocks off by ${plan.skewMs.join(', ')} ms`]
     : []

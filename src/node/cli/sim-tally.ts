@@ -59,14 +59,16 @@ export class SimTally {
   /** The line for people. */
   get line(): string {
     const seeds = this.#digests.length
-    const found = this.#violations.length
-    return (
-      `${seeds === 1 ? '' : `${seeds} seeds, `}${this.#heights} heights, ` +
-      `${(this.#virtualMs / 1000).toFixed(1)} virtual seconds, ` +
-      `digest ${this.digest}, ` +
-      `${found === 0 ? 'no violation' : `${found} ${found === 1 ? 'violation' : 'violations'}`}, ` +
-      `took ${(this.#realMs / 1000).toFixed(1)} s (${this.speed.toFixed(0)} virtual seconds per second)`
-    )
+    const found = this.violations
+    return [
+      ...(seeds === 1 ? [] : [`${seeds} seeds`]),
+      this.#heights === 1 ? '1 height' : `${this.#heights} heights`,
+      `${(this.#virtualMs / 1000).toFixed(1)} virtual seconds`,
+      `digest ${this.digest}`,
+      found === 0 ? 'no violation' : found === 1 ? '1 violation' : `${found} violations`,
+      `took ${(this.#realMs / 1000).toFixed(1)} s ` +
+        `(${this.speed.toFixed(0)} virtual seconds per second)`,
+    ].join(', ')
   }
 
   /** The line for programs. */
