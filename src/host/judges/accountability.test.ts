@@ -177,6 +177,21 @@ describe('a fork over two rounds', () => {
   })
 })
 
+test('a polka of the round of the lock: frees by the paper', () => {
+  const { history, a, b } = fork('paper')
+  const prevote = (node: number, round: number, { blockId }: Link): Vote =>
+    history.vote(node, { type: VoteType.prevote, round, blockId })
+  // Villains 0 and 3 make two polkas in round 0; node 2 locks on the first and follows the second.
+  const votes = [0, 2, 3].map((node) => prevote(node, 0, a))
+  const others = [0, 1, 3].map((node) => prevote(node, 0, b))
+  const facts = [
+    ...[...votes, ...others, prevote(2, 1, b)].map((vote) => delivered(vote)),
+    commits(history, a, { node: 2, round: 0, nodes: [0, 2, 3] }),
+    commits(history, b, { node: 1, round: 1, nodes: [0, 1, 3] }),
+  ]
+  expect(named(verdict(history, [0, 3], facts))).toEqual([['agreement', [0, 3]]])
+})
+
 describe('evidence in blocks', () => {
   test('accountability: evidence against somebody honest convicts, against a villain not', () => {
     const history = new History([10n, 10n, 10n, 10n])

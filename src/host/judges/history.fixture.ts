@@ -187,6 +187,7 @@ export class History {
       appStateJson: '',
       lockRule: 'paper',
       medianTimeRule: 'non-absent',
+      evidenceRule: 'comet',
       ...change,
     }
     const begun = applyInitialAnswer(crypto, makeGenesisState(crypto, this.genesis), {

@@ -62,6 +62,35 @@ describe.each(['paper', 'comet-legacy'] as const)('locks by %s', (rule) => {
     )
   })
 
+  test('lock: a polka from before the lock does not free', () => {
+    const early = history.voted(
+      1,
+      link,
+      { round: 1 },
+      {
+        polkas: [{ round: 1, blockId }],
+        fields: { ...locked, lockedRound: 1, validRound: 1 },
+      },
+    )
+    const kept = { ...locked, lockedRound: 1, validRound: 1, ...proposalOf(other) }
+    const polkas = [
+      { round: 0, blockId: other },
+      { round: 1, blockId },
+    ]
+    expect(flaws(early, prevoting(other, polkas, kept))).toContain('PrecommitsLockValue')
+    // One of the very round of the lock is not later by the legacy rule.
+    const same = flaws(early, prevoting(other, [{ round: 1, blockId: other }], kept))
+    if (isPaper) expect(same).not.toContain('PrecommitsLockValue')
+    else expect(same).toContain('PrecommitsLockValue')
+  })
+
+  test('lock: a vote from before the lock may be told again', () => {
+    const type = VoteType.prevote
+    const known = { polkas: [polka0], fields: locked }
+    const nil = history.voted(1, link, { type, blockId: NIL_BLOCK_ID }, known)
+    expect(flaws(nil, precommit, { kind: 'crashed', atMs: 1500, node: 1 }, precommit, nil)).toBe('')
+  })
+
   test('lock: nil is free by the paper and bound by the legacy rule', () => {
     const found = flaws(precommit, prevoting(NIL_BLOCK_ID, []))
     if (isPaper) expect(found).toBe('')

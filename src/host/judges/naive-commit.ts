@@ -1,6 +1,6 @@
 // Whether a commit decides a block, and which time follows from it, entry by entry.
 
-import { ZERO_TIME, bytesKey, equalBytes } from '../../core/bytes/index.ts'
+import { ZERO_TIME, equalBytes } from '../../core/bytes/index.ts'
 import { BlockIdFlag, SignedMsgType } from '../../core/types/index.ts'
 import type { BlockId, Commit, MedianTimeRule, Vote } from '../../core/types/index.ts'
 import type { Say } from './naive-state.ts'
@@ -55,8 +55,8 @@ export interface Decided {
 }
 
 /**
- * Why the commit does not decide the block: one entry per validator, every signature good, and more
- * than two thirds of the power, each validator once, for the block.
+ * Why the commit does not decide the block: one entry per validator in their order, so that nobody
+ * counts twice, every signature good, and more than two thirds of the power for the block.
  */
 export function judgeCommit(
   notary: Notary,
@@ -68,7 +68,6 @@ export function judgeCommit(
   if (commit.height !== height) reasons.push(`of height ${commit.height}`)
   if (!isSameId(commit.blockId, blockId)) reasons.push('decides another block')
   if (commit.signatures.length !== bench.seats.length) reasons.push('a wrong number of entries')
-  const counted = new Set<string>()
   let power = 0n
   for (const [index, seat] of bench.seats.entries()) {
     const vote = voteOfEntry(commit, index)
@@ -76,11 +75,7 @@ export function judgeCommit(
     const isOwn = equalBytes(vote.validatorAddress, seat.address)
     if (!isOwn) reasons.push(`entry ${index} names another validator`)
     else if (!notary.signedVote(seat.pubKey, vote)) reasons.push(`entry ${index} is not signed`)
-    const key = bytesKey(seat.address)
-    if (isOwn && !isNil(vote.blockId) && !counted.has(key)) {
-      counted.add(key)
-      power += seat.power
-    }
+    if (isOwn && !isNil(vote.blockId)) power += seat.power
   }
   if (!isMoreThanTwoThirds(power, bench.total)) reasons.push(`power ${power} of ${bench.total}`)
   return reasons

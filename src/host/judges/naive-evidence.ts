@@ -25,7 +25,7 @@ export function judgeEvidence(
     if (seen.has(name)) reasons.push('evidence stands twice in the chain')
     seen.add(name)
     if (piece.kind === 'duplicate-vote') reasons.push(...judgePiece(notary, state, piece))
-    else reasons.push('light client attacks cannot be proved yet')
+    else reasons.push(`evidence of kind ${piece.kind} cannot be judged`)
   }
   return reasons
 }

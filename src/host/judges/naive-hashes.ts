@@ -8,6 +8,7 @@ import {
   encodeCommitSig,
   encodeConsensusVersion,
   encodeDuplicateVoteEvidence,
+  encodeEvidence,
   encodeExecTxResult,
   encodeInt64Value,
   encodeLightClientAttackEvidence,
@@ -67,11 +68,11 @@ export function commitHash(crypto: Crypto, commit: Commit): Uint8Array {
   return treeHash(crypto, commit.signatures.map(encodeCommitSig))
 }
 
-/** The bytes of a piece of evidence without the oneof around it. */
+/** The bytes of a piece of evidence, without the oneof around it for the kinds of CometBFT. */
 export function evidenceBytes(evidence: Evidence): Uint8Array {
-  return evidence.kind === 'duplicate-vote'
-    ? encodeDuplicateVoteEvidence(evidence)
-    : encodeLightClientAttackEvidence(evidence)
+  if (evidence.kind === 'duplicate-vote') return encodeDuplicateVoteEvidence(evidence)
+  if (evidence.kind === 'light-client-attack') return encodeLightClientAttackEvidence(evidence)
+  return encodeEvidence(evidence)
 }
 
 /** The hash of validators: key and power of each. */

@@ -18,6 +18,7 @@ import type {
   Header,
 } from '../../core/types/index.ts'
 import { History, START, blockIdOf, crypto, keyOf, signVote } from './history.fixture.ts'
+import { judgeCommit } from './naive-commit.ts'
 import { naiveNext, naiveStart } from './naive-state.ts'
 import { judgeBlock, judgeName } from './naive-validator.ts'
 import { Notary } from './notary.ts'
@@ -152,7 +153,21 @@ describe('naive validator of last commits', () => {
     expect(flawsOf({ ...commit, round: -1 })).toContain('last commit: negative height or round')
   })
 
-  test('commit: exactly two thirds are too few, and each signature must be good', () => {
+  test('commit: exactly two thirds are too few', () => {
+    const thirds = new History([10n, 10n, 10n])
+    const { blockId, before } = thirds.extend()
+    const third = { height: 1n, round: 0, blockId }
+    const notary = new Notary(crypto, thirds.genesis.chainId)
+    const { bench } = naiveStart(crypto, thirds.genesis, { appVersion: 1n })
+    const judge = (last: 'block' | 'nil'): string[] => {
+      const given = thirds.commitOf(third, before.validators, ['block', 'block', last])
+      return judgeCommit(notary, given, bench, third)
+    }
+    expect(judge('block')).toEqual([])
+    expect(judge('nil')).toEqual(['power 20 of 30'])
+  })
+
+  test('commit: too little power decides nothing, and each signature must be good', () => {
     const weak = history.commitOf(place, set, ['nil', 'block', 'block', 'block'])
     expect(flawsOf(weak)).toEqual(['last commit: power 60 of 100'])
     const bad = withEntry(2, { signature: new Uint8Array(64).fill(1) })

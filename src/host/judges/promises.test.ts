@@ -195,6 +195,14 @@ describe('block time', () => {
     expect(found(time, { skewMs: [3000, 3000, 3000, 3000] }, 0)).toBe('')
   })
 
+  test('block time: the timestamp of a villain convicts', () => {
+    const [, , , fourth] = last.before.lastValidators?.validators ?? []
+    const liar = history.nodeOf(fourth?.address ?? new Uint8Array(0))
+    const latest = last.block.lastCommit?.signatures[3]?.timestamp ?? 0n
+    expect(found(latest)).toBe('')
+    expect(found(latest, { villains: [liar] })).toContain('lies outside')
+  })
+
   test('block time: nothing is asked for when villains have a third', () => {
     expect(found(time + 1_000_000_000n, { villains: [0, 1] })).toBe('')
   })
@@ -232,6 +240,19 @@ describe('equal execution, memory, halting', () => {
     const results = { ...last.response, txResults: [result] }
     const found = detailsOf(judge(history, [...facts, other({ response: results })]), 'app-hash')
     expect(found.join()).toContain('different results')
+    const of = (node: number, change: object): Observation => {
+      const txResults = [{ ...result, ...change }]
+      return { ...history.committed(node, last), response: { ...last.response, txResults } }
+    }
+    const [first] = history.links
+    const before = first === undefined ? [] : factsOf(history, first)
+    const pair = (change: object): string[] =>
+      detailsOf(judge(history, [...before, of(0, {}), of(1, change)]), 'app-hash')
+    expect(pair({ log: 'a log is a node’s own' })).toEqual([])
+    expect(pair({ data: Uint8Array.of(1) })).toEqual([
+      'height 2: nodes 1 and 0 have different results',
+    ])
+    expect(pair({ gasUsed: 1n })).toHaveLength(1)
   })
 
   test('memory: more than the bound convicts', () => {
