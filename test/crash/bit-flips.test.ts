@@ -74,7 +74,7 @@ describe('turned bits', () => {
         }
       },
     )
-    console.log(`log: ${bits} bits`)
+    process.stdout.write(`log: ${bits} bits\n`)
     expect(failures).toEqual([])
     expect(bits).toBeGreaterThan(3000)
   })
@@ -100,7 +100,7 @@ describe('turned bits', () => {
         return isSame ? null : `it stands at ${height}/${round}/${step}`
       },
     )
-    console.log(`sign state: ${bits} bits, ${refused} refused`)
+    process.stdout.write(`sign state: ${bits} bits, ${refused} refused\n`)
     expect(failures).toEqual([])
     expect(bits).toBeGreaterThan(3000)
   })
@@ -142,7 +142,7 @@ describe('turned bits', () => {
         }
       },
     )
-    console.log(`stores: ${bits} bits, ${refused} refused`)
+    process.stdout.write(`stores: ${bits} bits, ${refused} refused\n`)
     expect(failures).toEqual([])
     expect(bits).toBeGreaterThan(10_000)
   }, 60_000)
@@ -172,7 +172,7 @@ describe('turned bits', () => {
           failures.push(`step ${step}, ${nameOf(place.at)}, bit ${bit}: ${complaints.join('; ')}`)
         }
       }
-      console.log(`${setting.name}: ${LIVES} lives, ${refused} refused`)
+      process.stdout.write(`${setting.name}: ${LIVES} lives, ${refused} refused\n`)
       expect(failures).toEqual([])
     },
     60_000,

@@ -28,7 +28,7 @@ describe.each([ALONE, ONE_OF_FOUR])('a crash of $name', (setting) => {
         life,
         remainsAt: (step) => [NONE, ALL, drawn(step)],
       })
-      console.log(`${setting.name}: ${describeTally(tally)}`)
+      process.stdout.write(`${setting.name}: ${describeTally(tally)}\n`)
       expect(tally.failures).toEqual([])
       expect(tally.points).toBeGreaterThan(480)
       expect(tally.cases).toBe(3 * tally.points)

@@ -108,7 +108,7 @@ export async function liveOn(
     complaints.push(...errorsOf(world))
   } catch (error) {
     complaints.push(...world.rest.complaints)
-    const text = error instanceof Error ? error.message : String(error)
+    const text = textOf(error)
     if (error instanceof Error && 'code' in error) refusal = text
     else complaints.push(text)
   }
@@ -133,8 +133,11 @@ function slowLog({ kind, path }: FileStep): Promise<void> | null {
 export function errorsOf(world: SmallWorld): string[] {
   return world.logger.lines
     .filter(({ level }) => level === 'error')
-    .map(({ message, fields }) => `${message}: ${String(fields['error'] ?? '')}`)
+    .map(({ message, fields }) => `${message}: ${textOf(fields['error'])}`)
 }
+
+const textOf = (error: unknown): string =>
+  error instanceof Error ? error.message : JSON.stringify(error ?? '')
 
 const HEIGHT_MS = 5000
 

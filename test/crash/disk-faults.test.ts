@@ -65,7 +65,8 @@ async function liveWith(life: RecordedLife, start: number, fault: StepFault): Pr
     reason !== null &&
     !(reason instanceof Error && hasCode(reason) && /injected/.test(reason.message))
   ) {
-    complaints.push(`stopped without a clear reason: ${String(reason)}`)
+    const text = reason instanceof Error ? reason.message : JSON.stringify(reason)
+    complaints.push(`stopped without a clear reason: ${text}`)
   }
   const said = book.countAt(Infinity)
   await world.settle()
@@ -118,7 +119,7 @@ describe.each([ALONE, ONE_OF_FOUR])('a failing disk of $name', (setting: Setting
     async ({ at }) => {
       const life = await recordRun(setting, 5n)
       const { cases, failures } = await tryFaults(life, at)
-      console.log(`${setting.name}: ${cases} faults`)
+      process.stdout.write(`${setting.name}: ${cases} faults\n`)
       expect(failures).toEqual([])
       expect(cases).toBeGreaterThan(90)
     },

@@ -26,9 +26,9 @@ import { generateFileSigner, loadFileSigner } from '../../src/host/privval/index
 import type { Signer } from '../../src/host/privval/index.ts'
 import { CLUSTER_TIMES } from '../../src/host/replica/cluster.fixture.ts'
 import { Replica } from '../../src/host/replica/index.ts'
-import { makeCheapCrypto } from '../../src/host/simulator/cheap-crypto.ts'
-import { nativeChannelCrypto, nativeCrypto } from '../../src/node/platform/index.ts'
+import { nativeChannelCrypto } from '../../src/node/platform/index.ts'
 import { appHashOf } from './app-hash.ts'
+import { makeFakeCrypto } from './fake-crypto.ts'
 import { LoneSwitch } from './lone-switch.ts'
 import { Notebook } from './notebook.ts'
 import { RestOfNetwork } from './rest-of-network.ts'
@@ -67,7 +67,8 @@ const KEPT_BLOCKS = 4n
 /** Turns of the event loop after which nothing more happens of itself. */
 const QUIET_TURNS = 2
 
-export const crypto: Crypto = makeCheapCrypto(nativeCrypto)
+/** Of the whole world. */
+export const crypto: Crypto = makeFakeCrypto()
 
 const turn = (): Promise<void> => new Promise(setImmediate)
 
@@ -131,7 +132,7 @@ export class SmallWorld {
     return this.replica?.engine.state ?? null
   }
 
-  /** Opens what is on the disk and takes part; rejects with the reason why the node does not start. */
+  /** Opens what is on the disk and takes part; rejects with why the node does not start. */
   async open(): Promise<void> {
     const { disk, setting } = this.start
     const applicationStore = disk.openStore('application')
@@ -313,6 +314,7 @@ function genesisOf({ powers }: Setting): Genesis {
     appStateJson: '',
     lockRule: 'comet-legacy',
     medianTimeRule: 'non-absent',
+    evidenceRule: 'comet',
   }
 }
 

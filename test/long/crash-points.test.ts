@@ -38,7 +38,7 @@ describe.each([ALONE, ONE_OF_FOUR])('a crash of $name, for long', (setting) => {
       remainsAt: (step) => partsAt(life, step),
       isOver: () => timeLeftMs() < 1000,
     })
-    console.log(`${setting.name}: ${describeTally(tally)}`)
+    process.stdout.write(`${setting.name}: ${describeTally(tally)}\n`)
     expect(tally.failures).toEqual([])
   })
 })

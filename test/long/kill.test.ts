@@ -16,9 +16,11 @@ describe('four validators under load, for long', () => {
       seed,
       kills: KILLS,
       isOver: () => timeLeftMs() < CLOSING_MS,
-      onProgress: (line) => console.log(`kill -9, seed ${seed}: ${line}`),
+      onProgress: (line) => process.stdout.write(`kill -9, seed ${seed}: ${line}\n`),
     })
-    console.log(`kill -9, seed ${seed}: ${kills} kills, ${heights} heights, ${votes} votes`)
+    process.stdout.write(
+      `kill -9, seed ${seed}: ${kills} kills, ${heights} heights, ${votes} votes\n`,
+    )
     expect(votes).toBeGreaterThan(2 * heights)
   })
 })

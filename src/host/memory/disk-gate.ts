@@ -32,7 +32,7 @@ export interface DiskHooks {
    * of the operation; a crash in it ends this world right there.
    */
   readonly beforeStep?: (step: FileStep) => void
-  /** How long a step takes; nothing but this step waits meanwhile, and what its port puts behind. */
+  /** How long a step takes; only this step waits, and what its port puts behind it. */
   readonly delay?: (step: FileStep) => Promise<void> | null
   /** May change the bytes that a read answers. */
   readonly onRead?: (at: StoredAt, bytes: Uint8Array) => void

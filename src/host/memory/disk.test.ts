@@ -172,7 +172,7 @@ describe('faults of a disk in memory', () => {
     expect(seen).toEqual([undefined, KEY])
   })
 
-  test('disk: a full disk takes half of a write, and nothing else until there is room', async () => {
+  test('disk: a full disk takes half of a write, and nothing until there is room', async () => {
     const disk = failing({ beforeStep: fullDisk(3, 5) })
     const log = await disk.files.openAppend('/log')
     await log.append(toUtf8('before '))

@@ -122,7 +122,7 @@ describe('file signer: signatures', () => {
     expect(await (await reload(files)).signVote(chainId, voteOf(signer))).toEqual(first)
   })
 
-  test('file signer: what was signed before the last is given again, and nothing else', async () => {
+  test('file signer: what was signed before the last is given again, no more', async () => {
     const { files, signer } = await makeSigner()
     const prevote = await signer.signVote(chainId, voteOf(signer))
     const precommit = await signer.signVote(chainId, voteOf(signer, { type: 2 }))
