@@ -58,7 +58,7 @@ describe('sim', { timeout: 180_000 }, () => {
     expect(untimed(second.out)).toBe(untimed(first.out))
   })
 
-  test.concurrent('json: is one line of a fixed shape, alike from one thread and several', async () => {
+  test.concurrent('json: is one line, the same from one thread and several', async () => {
     const args = ['--seeds', '1..6', '--max-time', '5s']
     const [one, several] = await Promise.all([
       sim(...args, '--workers', '1', '--json'),
@@ -81,7 +81,7 @@ describe('sim', { timeout: 180_000 }, () => {
     expect(told.out).not.toContain(report.digest)
   })
 
-  test.concurrent('find: names both villains of a fork, and a command that forks again', async () => {
+  test.concurrent('find: names both villains of a fork, and how to fork again', async () => {
     const args = [
       ...FORK,
       '--seeds',
