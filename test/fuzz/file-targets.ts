@@ -108,6 +108,7 @@ function makeGenesisFile(dice: Dice): Uint8Array {
       appStateJson: dice.oneIn(2) ? '' : makeJson(dice, 3),
       lockRule: dice.pick(['comet-legacy', 'paper']),
       medianTimeRule: dice.pick(['non-absent', 'commit-only']),
+      evidenceRule: dice.pick(['comet', 'all']),
     }),
   )
 }

@@ -40,7 +40,7 @@ const decodeSet = (bytes: Uint8Array): ValidatorSet | null => {
 }
 
 const encodeScalars = (chainState: ChainState): Uint8Array => {
-  const { version, chainId, lockRule, medianTimeRule } = chainState
+  const { version, chainId, lockRule, medianTimeRule, evidenceRule } = chainState
   const scalars = {
     format: FORMAT,
     blockVersion: `${version.block}`,
@@ -53,6 +53,7 @@ const encodeScalars = (chainState: ChainState): Uint8Array => {
     lastHeightConsensusParamsChanged: `${chainState.lastHeightConsensusParamsChanged}`,
     lockRule,
     medianTimeRule,
+    evidenceRule,
   }
   return toUtf8(JSON.stringify(scalars))
 }
@@ -91,6 +92,11 @@ const decodeScalars = (bytes: Uint8Array): Scalars => {
   if (medianTimeRule !== 'non-absent' && medianTimeRule !== 'commit-only') {
     throw new SyntaxError('medianTimeRule is unknown')
   }
+  // States that were stored before there was a choice do not name it.
+  const evidenceRule = values['evidenceRule'] === undefined ? 'comet' : text('evidenceRule')
+  if (evidenceRule !== 'comet' && evidenceRule !== 'all') {
+    throw new SyntaxError('evidenceRule is unknown')
+  }
   return {
     version: { block: integer('blockVersion'), app: integer('appVersion') },
     chainId: text('chainId'),
@@ -101,6 +107,7 @@ const decodeScalars = (bytes: Uint8Array): Scalars => {
     lastHeightConsensusParamsChanged: integer('lastHeightConsensusParamsChanged'),
     lockRule,
     medianTimeRule,
+    evidenceRule,
   }
 }
 

@@ -6,9 +6,9 @@ import type { Crypto } from '../crypto/index.ts'
 import { merkleRoot } from '../crypto/index.ts'
 import type { ConsensusParamsUpdate, ValidatorUpdate } from '../proto/index.ts'
 import {
-  BLOCK_VERSION,
   NIL_BLOCK_ID,
   ValidatorSet,
+  blockVersionOf,
   genesisPowers,
   updateConsensusParams,
 } from '../types/index.ts'
@@ -16,6 +16,7 @@ import type {
   BlockId,
   ConsensusParams,
   ConsensusVersion,
+  EvidenceRule,
   Genesis,
   LockRule,
   MedianTimeRule,
@@ -48,6 +49,7 @@ export interface ChainState {
   readonly appHash: Uint8Array
   readonly lockRule: LockRule
   readonly medianTimeRule: MedianTimeRule
+  readonly evidenceRule: EvidenceRule
 }
 
 /** The height of the next block. */
@@ -62,7 +64,7 @@ const firstSets = (set: ValidatorSet): Pick<ChainState, 'validators' | 'nextVali
 
 /** The state before the first block. Its sets are empty when the genesis names no validators. */
 export const makeGenesisState = (crypto: Crypto, genesis: Genesis): ChainState => ({
-  version: { block: BLOCK_VERSION[genesis.lockRule], app: 0n },
+  version: { block: blockVersionOf(genesis), app: 0n },
   chainId: genesis.chainId,
   initialHeight: genesis.initialHeight,
   lastBlockHeight: 0n,
@@ -77,6 +79,7 @@ export const makeGenesisState = (crypto: Crypto, genesis: Genesis): ChainState =
   appHash: genesis.appHash,
   lockRule: genesis.lockRule,
   medianTimeRule: genesis.medianTimeRule,
+  evidenceRule: genesis.evidenceRule,
 })
 
 /** What the application said when the chain was started with it. */

@@ -26,6 +26,7 @@ export const genesisOf = (keyed: KeyedSet, change: Partial<Genesis> = {}): Genes
   appStateJson: '',
   lockRule: 'comet-legacy',
   medianTimeRule: 'non-absent',
+  evidenceRule: 'comet',
   ...change,
 })
 

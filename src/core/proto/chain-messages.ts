@@ -180,8 +180,46 @@ export interface LightClientAttackEvidence {
   readonly timestamp: Time
 }
 
-/** Wire: evidence.proto Evidence, a oneof. */
-export type Evidence = DuplicateVoteEvidence | LightClientAttackEvidence
+/**
+ * Two proposals of one validator for one round, A before B. CometBFT has no such evidence: it stands
+ * behind field 101 of the oneof, and only on chains that allow it.
+ */
+export interface DoubleProposalEvidence {
+  readonly kind: 'double-proposal'
+  /** The proposer of the round; no signature covers it, so it is compared with the one derived. */
+  readonly validatorAddress: Uint8Array
+  readonly proposalA: Proposal
+  readonly proposalB: Proposal
+  readonly totalVotingPower: bigint
+  readonly validatorPower: bigint
+  readonly timestamp: Time
+}
+
+/**
+ * Too few signatures of one validator in the committed commits of a window of heights. CometBFT has
+ * no such evidence: it stands behind field 102 of the oneof, and only on chains that allow it.
+ */
+export interface DowntimeEvidence {
+  readonly kind: 'downtime'
+  readonly validatorAddress: Uint8Array
+  /** First and last height whose commits are counted. */
+  readonly windowStart: bigint
+  readonly windowEnd: bigint
+  /** Commits of the window that lack the validator's signature. */
+  readonly missed: number
+  /** The powers at `windowEnd`. */
+  readonly totalVotingPower: bigint
+  readonly validatorPower: bigint
+  /** The time of block `windowEnd`. */
+  readonly timestamp: Time
+}
+
+/** Wire: evidence.proto Evidence, a oneof, and the two kinds that CometBFT does not know. */
+export type Evidence =
+  | DuplicateVoteEvidence
+  | LightClientAttackEvidence
+  | DoubleProposalEvidence
+  | DowntimeEvidence
 
 /** Wire: block.proto Block; `lastCommit` is null only when the wire has none. */
 export interface Block {

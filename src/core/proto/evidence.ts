@@ -18,6 +18,7 @@ import {
 } from './light-block.ts'
 import { listOf } from './mutable.ts'
 import type { Mutable } from './mutable.ts'
+import { decodeOwnEvidence, writeDoubleProposal, writeDowntime } from './own-evidence.ts'
 import { Reader } from './reader.ts'
 import { readTime, writeTime } from './timestamp.ts'
 import { readNewValidator, writeValidator } from './validator.ts'
@@ -94,19 +95,35 @@ function readLightClientAttack(reader: Reader): Draft {
   return draft
 }
 
-function readDraft(reader: Reader, base: Draft | null): Draft | null {
-  let draft = base
+const DOUBLE_PROPOSAL = 101 * 8 + 2
+const DOWNTIME = 102 * 8 + 2
+
+/** What a oneof was seen to hold. */
+interface Seen {
+  readonly draft: Draft | null
+  /** The bytes of a kind of our own: for CometBFT an unknown field, which it does not look into. */
+  readonly own: { readonly kind: 'double-proposal' | 'downtime'; readonly bytes: Uint8Array } | null
+}
+
+const NOTHING: Seen = { draft: null, own: null }
+
+function readOneof(reader: Reader, base: Seen): Seen {
+  let { draft, own } = base
   while (reader.pos < reader.end) {
     const tag = reader.tag()
     if (tag === 0x0a) draft = reader.message(readDuplicateVote, draft)
     else if (tag === 0x12) draft = reader.message(readLightClientAttack, draft)
+    else if (tag === DOUBLE_PROPOSAL) own = { kind: 'double-proposal', bytes: reader.view() }
+    else if (tag === DOWNTIME) own = { kind: 'downtime', bytes: reader.view() }
     else reader.skip(tag, 2)
   }
-  return draft
+  return { draft, own }
 }
 
 /** Finished evidence: CometBFT refuses what lacks a vote or the block, so every reader does. */
-function finish(reader: Reader, draft: Draft | null): Evidence {
+function finish(reader: Reader, { draft, own }: Seen): Evidence {
+  // A kind that CometBFT knows goes first, wherever it stands: CometBFT sees nothing else.
+  if (draft === null && own !== null) return decodeOwnEvidence(own.kind, own.bytes)
   if (draft === null) throw reader.fail('PROTO_MISSING', 'evidence of no known kind')
   if (draft.kind === 'duplicate-vote') {
     const { voteA, voteB } = draft
@@ -139,16 +156,20 @@ function writeLightClientAttack(writer: Writer, evidence: LightClientAttackEvide
   writer.message(0x0a, writeLightBlock, evidence.conflictingBlock)
 }
 
-function writeContent(writer: Writer, evidence: Evidence): void {
-  if (evidence.kind === 'duplicate-vote') writeDuplicateVote(writer, evidence)
-  else writeLightClientAttack(writer, evidence)
-}
-
 function writeEvidence(writer: Writer, evidence: Evidence): void {
-  writer.message(evidence.kind === 'duplicate-vote' ? 0x0a : 0x12, writeContent, evidence)
+  switch (evidence.kind) {
+    case 'duplicate-vote':
+      return writer.message(0x0a, writeDuplicateVote, evidence)
+    case 'light-client-attack':
+      return writer.message(0x12, writeLightClientAttack, evidence)
+    case 'double-proposal':
+      return writer.message(DOUBLE_PROPOSAL, writeDoubleProposal, evidence)
+    case 'downtime':
+      return writer.message(DOWNTIME, writeDowntime, evidence)
+  }
 }
 
-/** Wire: evidence.proto Evidence. */
+/** Wire: evidence.proto Evidence; fields 101 and 102 for the kinds that CometBFT does not know. */
 export function encodeEvidence(evidence: Evidence): Uint8Array {
   return encodeMessage(writeEvidence, evidence)
 }
@@ -168,14 +189,14 @@ export function encodeLightClientAttackEvidence(evidence: LightClientAttackEvide
 /** @throws ProtoError on malformed bytes or incomplete evidence. */
 export function decodeEvidence(bytes: Uint8Array): Evidence {
   const reader = new Reader(bytes)
-  return finish(reader, readDraft(reader, null))
+  return finish(reader, readOneof(reader, NOTHING))
 }
 
 export function readEvidenceList(reader: Reader, base: readonly Evidence[]): readonly Evidence[] {
   const list = listOf(base)
   while (reader.pos < reader.end) {
     const tag = reader.tag()
-    if (tag === 0x0a) list.push(finish(reader, reader.message(readDraft, null)))
+    if (tag === 0x0a) list.push(finish(reader, reader.message(readOneof, NOTHING)))
     else reader.skip(tag, 1)
   }
   return list

@@ -17,6 +17,8 @@ export type {
   ConsensusParams,
   ConsensusParamsUpdate,
   ConsensusVersion,
+  DoubleProposalEvidence,
+  DowntimeEvidence,
   DuplicateVoteEvidence,
   Evidence,
   EvidenceParams,

@@ -154,14 +154,17 @@ const lightBlock = (s: Source): proto.LightBlock => ({
   signedHeader: orNull(s, signedHeader),
   validatorSet: orNull(s, validatorSet),
 })
-const evidence = (s: Source): proto.Evidence =>
+const powers = (s: Source): { totalVotingPower: bigint; validatorPower: bigint } => ({
+  totalVotingPower: int64(s),
+  validatorPower: int64(s),
+})
+const cometEvidence = (s: Source): proto.Evidence =>
   flag(s)
     ? {
         kind: 'duplicate-vote',
         voteA: vote(s),
         voteB: vote(s),
-        totalVotingPower: int64(s),
-        validatorPower: int64(s),
+        ...powers(s),
         timestamp: time(s),
       }
     : {
@@ -172,10 +175,29 @@ const evidence = (s: Source): proto.Evidence =>
         totalVotingPower: int64(s),
         timestamp: time(s),
       }
+const ownEvidence = (s: Source): proto.Evidence =>
+  flag(s)
+    ? {
+        kind: 'double-proposal',
+        validatorAddress: someBytes(s),
+        proposalA: proposal(s),
+        proposalB: proposal(s),
+        ...powers(s),
+        timestamp: time(s),
+      }
+    : {
+        kind: 'downtime',
+        validatorAddress: someBytes(s),
+        windowStart: int64(s),
+        windowEnd: int64(s),
+        missed: uint32(s),
+        ...powers(s),
+        timestamp: time(s),
+      }
 const block = (s: Source): proto.Block => ({
   header: header(s),
   txs: list(s, 4, someBytes),
-  evidence: list(s, 2, evidence),
+  evidence: list(s, 2, cometEvidence),
   lastCommit: orNull(s, commit),
 })
 const blockMeta = (s: Source): proto.BlockMeta => ({
@@ -345,8 +367,12 @@ export const FAMILIES: readonly Family[] = [
   family('ValidatorSet', validatorSet, [p.encodeValidatorSet, p.decodeValidatorSet]),
   family('SignedHeader', signedHeader, [p.encodeSignedHeader, p.decodeSignedHeader]),
   family('LightBlock', lightBlock, [p.encodeLightBlock, p.decodeLightBlock]),
-  family('Evidence', evidence, [p.encodeEvidence, p.decodeEvidence]),
-  family('EvidenceList', (s) => list(s, 2, evidence), [p.encodeEvidenceList, p.decodeEvidenceList]),
+  family('Evidence', cometEvidence, [p.encodeEvidence, p.decodeEvidence]),
+  family('OwnEvidence', ownEvidence, [p.encodeEvidence, p.decodeEvidence]),
+  family('EvidenceList', (s) => list(s, 2, cometEvidence), [
+    p.encodeEvidenceList,
+    p.decodeEvidenceList,
+  ]),
   family('Block', block, [p.encodeBlock, p.decodeBlock]),
   family('BlockMeta', blockMeta, [p.encodeBlockMeta, p.decodeBlockMeta]),
   family('ConsensusParams', params, [p.encodeConsensusParams, p.decodeConsensusParams]),

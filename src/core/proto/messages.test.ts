@@ -31,6 +31,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   SignedHeader: '026b61bf490d34cb',
   LightBlock: 'bf9ac917bfdf304e',
   Evidence: 'efb97483283f11dd',
+  OwnEvidence: '4f5c294250e56a41',
   EvidenceList: 'a40da601be2d8604',
   Block: 'b4a33c828d3e1f01',
   BlockMeta: '3248ac864ad763fb',

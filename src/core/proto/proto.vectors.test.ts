@@ -150,11 +150,11 @@ interface BlockCase {
 }
 
 const evidenceLeaves = (block: Block): readonly Uint8Array[] =>
-  block.evidence.map((one) =>
-    one.kind === 'duplicate-vote'
-      ? proto.encodeDuplicateVoteEvidence(one)
-      : proto.encodeLightClientAttackEvidence(one),
-  )
+  block.evidence.map((one) => {
+    if (one.kind === 'duplicate-vote') return proto.encodeDuplicateVoteEvidence(one)
+    if (one.kind === 'light-client-attack') return proto.encodeLightClientAttackEvidence(one)
+    throw new Error(`no vector has evidence of kind ${one.kind}`)
+  })
 
 function checkBlock(one: BlockCase): void {
   const bytes = fromBase64(one.block_proto_b64) as Uint8Array

@@ -26,7 +26,7 @@ const UINT64_MAX = 2n ** 64n - 1n
 /**
  * A buffer filled from its end. Fields are written in descending order, lists from their last
  * element; zero values are left out as proto3 does. A `tag` is `number * 8 + wire type` and takes
- * one byte: field numbers up to 15.
+ * one byte (field numbers up to 15), but that of a nested message may be longer.
  */
 export class Writer {
   private slab = new Uint8Array(SLAB_BYTES)
@@ -70,7 +70,7 @@ export class Writer {
   close(tag: number, mark: number): void {
     this.need(FIELD_BYTES)
     this.varint(this.top - this.pos - mark)
-    this.byte(tag)
+    this.varint(tag)
   }
 
   /** A nested message, written even when it is empty. */

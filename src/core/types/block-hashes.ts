@@ -5,6 +5,7 @@ import type { Crypto } from '../crypto/index.ts'
 import {
   encodeDeterministicTxResult,
   encodeDuplicateVoteEvidence,
+  encodeEvidence,
   encodeHashedParams,
   encodeLightClientAttackEvidence,
 } from '../proto/index.ts'
@@ -21,15 +22,19 @@ export const hashTxs = (crypto: Crypto, txs: readonly Uint8Array[]): Uint8Array 
     txs.map((tx) => hashTx(crypto, tx)),
   )
 
-/** The encoding of a piece of evidence without the oneof around it: what hashes cover. */
-const encodeInner = (evidence: Evidence): Uint8Array =>
-  evidence.kind === 'duplicate-vote'
-    ? encodeDuplicateVoteEvidence(evidence)
-    : encodeLightClientAttackEvidence(evidence)
+/**
+ * What hashes cover: the encoding without the oneof around it. The kinds that CometBFT does not
+ * know keep the oneof, so that no two pieces of different kinds have the same leaf.
+ */
+const encodeLeaf = (evidence: Evidence): Uint8Array => {
+  if (evidence.kind === 'duplicate-vote') return encodeDuplicateVoteEvidence(evidence)
+  if (evidence.kind === 'light-client-attack') return encodeLightClientAttackEvidence(evidence)
+  return encodeEvidence(evidence)
+}
 
 /** Merkle root over the evidence of a block: the header's `evidenceHash`. */
 export const hashEvidence = (crypto: Crypto, evidence: readonly Evidence[]): Uint8Array =>
-  merkleRoot(crypto, evidence.map(encodeInner))
+  merkleRoot(crypto, evidence.map(encodeLeaf))
 
 /** Zig-zag varint of an int64. */
 const signedVarint = (value: bigint): number[] => {
@@ -50,7 +55,7 @@ const signedVarint = (value: bigint): number[] => {
  * (wire.md 2.6).
  */
 export const evidenceHash = (crypto: Crypto, evidence: Evidence): Uint8Array => {
-  if (evidence.kind === 'duplicate-vote') return crypto.sha256(encodeInner(evidence))
+  if (evidence.kind !== 'light-client-attack') return crypto.sha256(encodeLeaf(evidence))
   const header = evidence.conflictingBlock.signedHeader?.header ?? null
   const height = signedVarint(evidence.commonHeight)
   const named = new Uint8Array(32 + height.length)

@@ -6,11 +6,21 @@ import { blockIdKey } from './block-id.ts'
 import { validateVote } from './vote.ts'
 
 /**
- * The height at which the fault happened; for a light client attack the last height both chains
- * share.
+ * The height at which the fault happened, whose block's time the evidence names; for a light client
+ * attack the last height both chains share, for downtime the last of the window.
  */
-export const evidenceHeight = (evidence: Evidence): bigint =>
-  evidence.kind === 'duplicate-vote' ? evidence.voteA.height : evidence.commonHeight
+export const evidenceHeight = (evidence: Evidence): bigint => {
+  switch (evidence.kind) {
+    case 'duplicate-vote':
+      return evidence.voteA.height
+    case 'light-client-attack':
+      return evidence.commonHeight
+    case 'double-proposal':
+      return evidence.proposalA.height
+    case 'downtime':
+      return evidence.windowEnd
+  }
+}
 
 /** Structure of two conflicting votes, signatures not verified. Null when it is well formed. */
 export const validateDuplicateVoteEvidence = (evidence: DuplicateVoteEvidence): string | null => {

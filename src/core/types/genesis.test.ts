@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { toBase64, toHexUpper } from '../bytes/index.ts'
 import { nobleCrypto as crypto } from '../crypto/index.ts'
 import { keyOf } from './chain.fixture.ts'
-import { defaultConsensusParams, formatGenesis, parseGenesis } from './index.ts'
+import { blockVersionOf, defaultConsensusParams, formatGenesis, parseGenesis } from './index.ts'
 import type { Genesis } from './index.ts'
 import { textOfMember } from './json-text.ts'
 
@@ -88,11 +88,13 @@ test('genesis: the text of the application state is kept exactly', () => {
 })
 
 test('genesis: the switches of a chain survive, and are only written when they differ', () => {
-  const quadrille = { lock_rule: 'paper', median_time_rule: 'commit-only' }
+  const quadrille = { lock_rule: 'paper', median_time_rule: 'commit-only', evidence: 'all' }
   const genesis = parse({ ...members, quadrille })
-  expect([genesis.lockRule, genesis.medianTimeRule]).toEqual(['paper', 'commit-only'])
+  const { lockRule, medianTimeRule, evidenceRule } = genesis
+  expect([lockRule, medianTimeRule, evidenceRule]).toEqual(['paper', 'commit-only', 'all'])
   expect(parseGenesis(crypto, formatGenesis(genesis))).toEqual({ ok: true, value: genesis })
   expect(formatGenesis(parse(members))).not.toContain('quadrille')
+  expect(parse(members).evidenceRule).toBe('comet')
 })
 
 describe('a wrong genesis file', () => {
@@ -133,6 +135,14 @@ describe('a wrong genesis file', () => {
     expect(fieldOf({ ...members, quadrille: { lockRule: 'paper' } })).toBe('quadrille.lockRule')
     const median = { median_time_rule: 'mean' }
     expect(fieldOf({ ...members, quadrille: median })).toBe('quadrille.median_time_rule')
+    expect(fieldOf({ ...members, quadrille: { evidence: 'none' } })).toBe('quadrille.evidence')
+  })
+
+  test('genesis: the rules of a network make its block version', () => {
+    const versions = (['comet-legacy', 'paper'] as const).flatMap((lockRule) =>
+      (['comet', 'all'] as const).map((evidenceRule) => blockVersionOf({ lockRule, evidenceRule })),
+    )
+    expect(versions).toEqual([11n, 211n, 111n, 311n])
   })
 
   test('genesis: what is no JSON object is refused', () => {

@@ -1,11 +1,11 @@
-// The genesis file: CometBFT's JSON, and the two switches of a chain that CometBFT does not know.
+// The genesis file: CometBFT's JSON, and the three switches of a chain that CometBFT does not know.
 
 import { equalBytes, err, formatTime, ok, toBase64, toHexUpper, toUtf8 } from '../bytes/index.ts'
 import type { Result, Time } from '../bytes/index.ts'
 import { PUBLIC_KEY_SIZE, addressOf } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import type { ConsensusParams, PublicKey } from '../proto/index.ts'
-import type { LockRule, MedianTimeRule } from './chain-rules.ts'
+import type { EvidenceRule, LockRule, MedianTimeRule } from './chain-rules.ts'
 import { JsonFields } from './json-fields.ts'
 import type { FieldError, FirstError } from './json-fields.ts'
 import { textOfMember } from './json-text.ts'
@@ -34,7 +34,11 @@ export interface Genesis {
   readonly appStateJson: string
   readonly lockRule: LockRule
   readonly medianTimeRule: MedianTimeRule
+  readonly evidenceRule: EvidenceRule
 }
+
+/** The switches of a chain that CometBFT does not know. */
+type Switches = Pick<Genesis, 'lockRule' | 'medianTimeRule' | 'evidenceRule'>
 
 const KEY_TYPES: Readonly<Record<string, PublicKey['type']>> = {
   'tendermint/PubKeyEd25519': 'ed25519',
@@ -83,20 +87,28 @@ const readParams = (fields: JsonFields): ConsensusParams => {
   return params
 }
 
-const readSwitches = (fields: JsonFields): Pick<Genesis, 'lockRule' | 'medianTimeRule'> => {
+const SWITCHES: readonly string[] = ['lock_rule', 'median_time_rule', 'evidence']
+
+/** One of two words; the first when the field is missing. */
+const readSwitch = <T extends string>(
+  fields: JsonFields,
+  name: string,
+  [usual, other]: readonly [T, T],
+): T => {
+  const value = fields.has(name) ? fields.string(name) : usual
+  if (value !== usual && value !== other) fields.fail(name, 'is unknown')
+  return value === other ? other : usual
+}
+
+const readSwitches = (fields: JsonFields): Switches => {
   // A switch that is not understood decides safety: refuse the file rather than run by other rules.
   for (const name of fields.names()) {
-    if (name !== 'lock_rule' && name !== 'median_time_rule') fields.fail(name, 'is unknown')
-  }
-  const lockRule = fields.has('lock_rule') ? fields.string('lock_rule') : 'comet-legacy'
-  if (lockRule !== 'comet-legacy' && lockRule !== 'paper') fields.fail('lock_rule', 'is unknown')
-  const median = fields.has('median_time_rule') ? fields.string('median_time_rule') : 'non-absent'
-  if (median !== 'non-absent' && median !== 'commit-only') {
-    fields.fail('median_time_rule', 'is unknown')
+    if (!SWITCHES.includes(name)) fields.fail(name, 'is unknown')
   }
   return {
-    lockRule: lockRule === 'paper' ? 'paper' : 'comet-legacy',
-    medianTimeRule: median === 'commit-only' ? 'commit-only' : 'non-absent',
+    lockRule: readSwitch(fields, 'lock_rule', ['comet-legacy', 'paper']),
+    medianTimeRule: readSwitch(fields, 'median_time_rule', ['non-absent', 'commit-only']),
+    evidenceRule: readSwitch(fields, 'evidence', ['comet', 'all']),
   }
 }
 
@@ -164,9 +176,12 @@ const jsonOfValidator = ({ address, pubKey, power, name }: GenesisValidator): un
   return { address: toHexUpper(address), pub_key: key, power: `${power}`, name }
 }
 
-const jsonOfSwitches = ({ lockRule, medianTimeRule }: Genesis): Record<string, string> => ({
-  ...(lockRule === 'comet-legacy' ? {} : { lock_rule: lockRule }),
-  ...(medianTimeRule === 'non-absent' ? {} : { median_time_rule: medianTimeRule }),
+const jsonOfSwitches = (switches: Switches): Record<string, string> => ({
+  ...(switches.lockRule === 'comet-legacy' ? {} : { lock_rule: switches.lockRule }),
+  ...(switches.medianTimeRule === 'non-absent'
+    ? {}
+    : { median_time_rule: switches.medianTimeRule }),
+  ...(switches.evidenceRule === 'comet' ? {} : { evidence: switches.evidenceRule }),
 })
 
 /** The file that {@link parseGenesis} reads back; the application state keeps its exact text. */

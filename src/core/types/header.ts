@@ -13,7 +13,7 @@ import {
 } from '../proto/index.ts'
 import type { Header } from '../proto/index.ts'
 import { isHashOrEmpty, validateBlockId } from './block-id.ts'
-import { BLOCK_VERSION } from './chain-rules.ts'
+import { isBlockVersion } from './chain-rules.ts'
 import { MAX_CHAIN_ID_BYTES } from './limits.ts'
 
 const hashes = new WeakMap<Header, Uint8Array>()
@@ -62,9 +62,7 @@ const HASH_FIELDS = [
 /** Structure of a header. Null when it is well formed. */
 export const validateHeader = (header: Header): string | null => {
   const { version, chainId, height, lastBlockId, proposerAddress } = header
-  if (version.block !== BLOCK_VERSION['comet-legacy'] && version.block !== BLOCK_VERSION.paper) {
-    return `block version ${version.block}`
-  }
+  if (!isBlockVersion(version.block)) return `block version ${version.block}`
   if (toUtf8(chainId).length > MAX_CHAIN_ID_BYTES) return 'chain id is too long'
   if (height <= 0n) return `height ${height}`
   const blockId = validateBlockId(lastBlockId)

@@ -18,6 +18,8 @@ export type {
   ConsensusParams,
   ConsensusParamsUpdate,
   ConsensusVersion,
+  DoubleProposalEvidence,
+  DowntimeEvidence,
   DuplicateVoteEvidence,
   Evidence,
   EvidenceParams,
@@ -109,8 +111,8 @@ export {
 } from './params.ts'
 export { formatGenesis, genesisPowers, parseGenesis } from './genesis.ts'
 export type { Genesis, GenesisValidator } from './genesis.ts'
-export { BLOCK_VERSION } from './chain-rules.ts'
-export type { LockRule, MedianTimeRule } from './chain-rules.ts'
+export { blockVersionOf } from './chain-rules.ts'
+export type { EvidenceRule, LockRule, MedianTimeRule, NetworkRules } from './chain-rules.ts'
 export type { FieldError } from './json-fields.ts'
 export {
   BLOCK_PART_SIZE,

@@ -122,9 +122,12 @@ export interface ExtendedCommitInfo {
   readonly votes: readonly ExtendedVoteInfo[]
 }
 
-/** A proven offence. Wire: Misbehavior (type 1 duplicate vote, type 2 light client attack). */
+/**
+ * A proven offence. Wire: Misbehavior (type 1 duplicate vote, type 2 light client attack); double
+ * proposals and downtime exist only on chains whose genesis allows them.
+ */
 export interface Misbehavior {
-  readonly kind: 'duplicate-vote' | 'light-client-attack'
+  readonly kind: 'duplicate-vote' | 'light-client-attack' | 'double-proposal' | 'downtime'
   readonly validator: AbciValidator
   readonly height: bigint
   readonly time: Time

@@ -24,6 +24,7 @@ const genesis = makeGenesisState(nobleCrypto, {
   appStateJson: '',
   lockRule: 'comet-legacy',
   medianTimeRule: 'non-absent',
+  evidenceRule: 'comet',
 })
 const chainState = { ...genesis, lastBlockHeight: 3n, lastBlockTime: TIME + 3n }
 

@@ -1,6 +1,7 @@
 // Blocks, commits and evidence in the form in which the application is told of them.
 
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
+import { evidenceHeight } from '../../core/types/index.ts'
 import type {
   Block,
   Commit,
@@ -72,13 +73,17 @@ export function misbehaviorOf(evidence: readonly Evidence[]): Misbehavior[] {
       const validator = { address, power: piece.validatorPower }
       return [{ kind: piece.kind, validator, height, time, totalVotingPower }]
     }
-    return piece.byzantineValidators.map((offender) => ({
-      kind: piece.kind,
-      validator: { address: offender.address, power: offender.votingPower },
-      height: piece.commonHeight,
-      time,
-      totalVotingPower,
-    }))
+    if (piece.kind === 'light-client-attack') {
+      return piece.byzantineValidators.map((offender) => ({
+        kind: piece.kind,
+        validator: { address: offender.address, power: offender.votingPower },
+        height: piece.commonHeight,
+        time,
+        totalVotingPower,
+      }))
+    }
+    const validator = { address: piece.validatorAddress, power: piece.validatorPower }
+    return [{ kind: piece.kind, validator, height: evidenceHeight(piece), time, totalVotingPower }]
   })
 }
 

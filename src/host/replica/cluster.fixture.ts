@@ -94,6 +94,7 @@ export class Cluster {
       appStateJson: '',
       lockRule: 'comet-legacy',
       medianTimeRule: 'non-absent',
+      evidenceRule: 'comet',
       ...options.genesis,
     }
   }

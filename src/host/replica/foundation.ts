@@ -2,7 +2,7 @@
 import { makeGenesisState } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { equalBytes } from '../../core/bytes/index.ts'
-import { BLOCK_VERSION, BlockIdFlag, VoteSet } from '../../core/types/index.ts'
+import { BlockIdFlag, VoteSet, blockVersionOf } from '../../core/types/index.ts'
 import type { Genesis, Header } from '../../core/types/index.ts'
 import { serializeApplication } from '../abci/index.ts'
 import type { Application, InfoRequest } from '../abci/index.ts'
@@ -104,7 +104,7 @@ function makeRooms(options: ReplicaOptions, blockStore: BlockStore, stateStore: 
 
 /** What the application is told when it is asked where it stands. */
 export function infoRequestOf({ version, genesis }: ReplicaOptions): InfoRequest {
-  const blockVersion = BLOCK_VERSION[genesis.lockRule]
+  const blockVersion = blockVersionOf(genesis)
   return { version, blockVersion, p2pVersion: P2P_VERSION, abciVersion: ABCI_VERSION }
 }
 
@@ -126,7 +126,11 @@ async function refuseOtherChain(stateStore: StateStore, genesis: Genesis): Promi
       `genesis: chain_id: the stored blocks are of chain ${stored.chainId}, not ${genesis.chainId}`,
     )
   }
-  if (stored.lockRule !== genesis.lockRule || stored.medianTimeRule !== genesis.medianTimeRule) {
+  if (
+    stored.lockRule !== genesis.lockRule ||
+    stored.medianTimeRule !== genesis.medianTimeRule ||
+    stored.evidenceRule !== genesis.evidenceRule
+  ) {
     throw new ReplicaError(
       'REPLICA_OTHER_CHAIN',
       'genesis: quadrille: the rules of a chain cannot change once it has blocks',

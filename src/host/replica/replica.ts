@@ -1,6 +1,6 @@
 // A whole node, put together from ports: stores, log, application, mempool, engine, gossip, peers.
 import { nextHeight } from '../../core/chain/index.ts'
-import { BLOCK_VERSION } from '../../core/types/index.ts'
+import { blockVersionOf } from '../../core/types/index.ts'
 import type { NodeInfo } from '../../core/proto/index.ts'
 import type { Application } from '../abci/index.ts'
 import { BlockServer } from '../blocksync/index.ts'
@@ -176,7 +176,7 @@ export class Replica {
     return {
       protocolVersion: {
         p2p: P2P_VERSION,
-        block: BLOCK_VERSION[genesis.lockRule],
+        block: blockVersionOf(genesis),
         app: this.engine.chainState.version.app,
       },
       nodeId: facts.id,

@@ -8,6 +8,8 @@ import type {
   Commit,
   CommitSig,
   ConsensusParams,
+  DoubleProposalEvidence,
+  DowntimeEvidence,
   Evidence,
   Header,
   MerkleProof,
@@ -147,6 +149,7 @@ export function evidenceJson(evidence: Evidence): string {
       `,"Timestamp":${jsonTime(evidence.timestamp)}}}`
     )
   }
+  if (evidence.kind !== 'light-client-attack') return ownEvidenceJson(evidence)
   const { signedHeader, validatorSet } = evidence.conflictingBlock
   const signedText = signedHeader === null ? 'null' : signedHeaderJson(signedHeader)
   return (
@@ -156,6 +159,27 @@ export function evidenceJson(evidence: Evidence): string {
     `,"ByzantineValidators":${jsonList(evidence.byzantineValidators, validatorJson)}` +
     `,"TotalVotingPower":${jsonInt64(evidence.totalVotingPower)}` +
     `,"Timestamp":${jsonTime(evidence.timestamp)}}}`
+  )
+}
+
+// The kinds that CometBFT does not know, in the form that it would give them.
+function ownEvidenceJson(evidence: DoubleProposalEvidence | DowntimeEvidence): string {
+  const powers =
+    `,"TotalVotingPower":${jsonInt64(evidence.totalVotingPower)}` +
+    `,"ValidatorPower":${jsonInt64(evidence.validatorPower)}` +
+    `,"Timestamp":${jsonTime(evidence.timestamp)}}}`
+  const address = `"validator_address":${jsonHex(evidence.validatorAddress)}`
+  if (evidence.kind === 'double-proposal') {
+    return (
+      `{"type":"quadrille/DoubleProposalEvidence","value":{${address}` +
+      `,"proposal_a":${proposalJson(evidence.proposalA)}` +
+      `,"proposal_b":${proposalJson(evidence.proposalB)}${powers}`
+    )
+  }
+  return (
+    `{"type":"quadrille/DowntimeEvidence","value":{${address}` +
+    `,"window_start":${jsonInt64(evidence.windowStart)}` +
+    `,"window_end":${jsonInt64(evidence.windowEnd)},"missed":${evidence.missed}${powers}`
   )
 }
 

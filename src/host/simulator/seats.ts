@@ -46,6 +46,7 @@ export function genesisOf(crypto: Crypto, plan: Plan): Genesis {
     appStateJson: '',
     lockRule: plan.lockRule,
     medianTimeRule: plan.lockRule === 'paper' ? 'commit-only' : 'non-absent',
+    evidenceRule: 'comet',
   }
 }
 

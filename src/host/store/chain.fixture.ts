@@ -76,6 +76,7 @@ export class ChainFixture {
       appStateJson: '{}',
       lockRule: 'comet-legacy',
       medianTimeRule: 'non-absent',
+      evidenceRule: 'comet',
     })
     this.chainState = this.genesisState
   }

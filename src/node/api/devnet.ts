@@ -130,6 +130,7 @@ function genesisOf(name: string, members: readonly Member[]): Genesis {
     appStateJson: '',
     lockRule: 'comet-legacy',
     medianTimeRule: 'non-absent',
+    evidenceRule: 'comet',
   }
 }
 

@@ -38,6 +38,7 @@ export function newGenesis({ chainId, initialHeight, validators }: NewChain): Ge
     appStateJson: '',
     lockRule: 'comet-legacy',
     medianTimeRule: 'non-absent',
+    evidenceRule: 'comet',
   }
 }
 
