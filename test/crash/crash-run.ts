@@ -47,7 +47,7 @@ export async function recordRun(setting: Setting, heights: bigint): Promise<Reco
   const disk: MemoryDisk = new MemoryDisk({
     isRecorded: true,
     beforeStep: () => void timesMs.push(world.nowMs),
-    delay: (step) => (setting.isLogSlow ? slowLog(step) : null),
+    delay: (step) => slowly(setting, step),
   })
   const world = new SmallWorld({ setting, disk, book, atMs: 0, echoes: true })
   await world.open()
@@ -83,7 +83,7 @@ export async function liveOn(
     {
       ...options,
       beforeStep: () => void timesMs.push(world.nowMs),
-      delay: (step) => (life.setting.isLogSlow ? slowLog(step) : null),
+      delay: (step) => slowly(life.setting, step),
     },
     image,
   )
@@ -121,9 +121,11 @@ export async function liveOn(
 
 const SLOW_HOPS = 60
 
+const SLOW_PATH = { log: '/wal/', 'sign-state': 'priv_validator_state' }
+
 /** Lets everything else come first that waits for no time. */
-function slowLog({ kind, path }: FileStep): Promise<void> | null {
-  if (kind !== 'sync' || !path.includes('/wal/')) return null
+function slowly({ slow }: Setting, { kind, path }: FileStep): Promise<void> | null {
+  if (kind !== 'sync' || !path.includes(SLOW_PATH[slow])) return null
   let hops = Promise.resolve()
   for (let i = 0; i < SLOW_HOPS; i++) hops = hops.then(() => undefined)
   return hops

@@ -43,8 +43,8 @@ export interface Setting {
   /** The application asks to prune, and syncs what it commits. */
   readonly prunes: boolean
   readonly walSizes: { readonly segmentBytes: number; readonly reserveBytes: number }
-  /** The log takes so long to sync that the sign state is always on disk before it. */
-  readonly isLogSlow: boolean
+  /** What takes so long to sync that everything else is on disk before it. */
+  readonly slow: 'log' | 'sign-state'
 }
 
 /** Where a world begins. */
