@@ -7,6 +7,6 @@ import { CONN_TARGETS } from './conn-targets.ts'
 describe('fuzz: connections', () => {
   test('streams: damaged ones end in a typed fault or give exactly their messages', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'conn', targets: CONN_TARGETS, seeds: 10, inputsPerSeed: 1500 })
+    await runCampaign({ name: 'conn', targets: CONN_TARGETS, seeds: 4, inputsPerSeed: 3000 })
   }, 300_000)
 })

@@ -7,6 +7,6 @@ import { FILE_TARGETS } from './file-targets.ts'
 describe('fuzz: files', () => {
   test('files: damaged ones are read, or refused by the error of their room', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'files', targets: FILE_TARGETS, seeds: 10, inputsPerSeed: 1200 })
+    await runCampaign({ name: 'files', targets: FILE_TARGETS, seeds: 4, inputsPerSeed: 2500 })
   }, 300_000)
 })

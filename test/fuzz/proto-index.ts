@@ -13,7 +13,7 @@ export interface Field {
 }
 
 const MAX_DEPTH = 12
-const MAX_NUMBER = 40
+const MAX_NUMBER = 110
 
 let value = 0
 let next = 0

@@ -15,6 +15,6 @@ describe('fuzz: a replica that runs', () => {
 
   test('channels: damaged messages end their sender alone, and blocks are decided', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'replica', targets: REPLICA_TARGETS, seeds: 4, inputsPerSeed: 2000 })
+    await runCampaign({ name: 'replica', targets: REPLICA_TARGETS, seeds: 2, inputsPerSeed: 3000 })
   }, 300_000)
 })

@@ -7,6 +7,6 @@ import { RPC_TARGETS } from './rpc-targets.ts'
 describe('fuzz: an RPC server', () => {
   test('requests: damaged ones are answered, and none throws inside', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'rpc', targets: RPC_TARGETS, seeds: 4, inputsPerSeed: 1500 })
+    await runCampaign({ name: 'rpc', targets: RPC_TARGETS, seeds: 2, inputsPerSeed: 2000 })
   }, 300_000)
 })

@@ -7,6 +7,6 @@ import { STORED_TARGETS } from './stored-targets.ts'
 describe('fuzz: stored values', () => {
   test('values: damaged ones are read, or called corrupt', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'stored', targets: STORED_TARGETS, seeds: 10, inputsPerSeed: 800 })
+    await runCampaign({ name: 'stored', targets: STORED_TARGETS, seeds: 4, inputsPerSeed: 1500 })
   }, 300_000)
 })

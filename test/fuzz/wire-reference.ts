@@ -49,6 +49,8 @@ class Collected {
   readonly words: bigint[] = []
   /** The member of a oneof that came last. */
   member: number | null = null
+  /** The fallback that came last, unread. */
+  fallback: { readonly field: FieldSpec; readonly bytes: Uint8Array } | null = null
 }
 
 const TIME: MessageSpec = {
@@ -85,7 +87,12 @@ function collect({ bytes, from, to }: Piece, type: string, into: Collected): voi
     if (wire === 4 || number <= 0) throw new Refusal('tag')
     at = tag.next
     const field = spec.fields.find(([known]) => known === number)
-    if (spec === BITS && number === 2) at = takeWords({ bytes, from: at, to }, wire, into)
+    const fallback = spec.fallbacks?.find(([known]) => known === number)
+    if (fallback !== undefined && wire === 2) {
+      const { body, end } = lengthAt({ bytes, from: at, to })
+      into.fallback = { field: fallback, bytes: bytes.subarray(body, end) }
+      at = end
+    } else if (spec === BITS && number === 2) at = takeWords({ bytes, from: at, to }, wire, into)
     else if (field === undefined) at = pass({ bytes, from: at, to }, wire)
     else at = take({ bytes, from: at, to }, wire, { field, spec, into })
   }
@@ -197,13 +204,22 @@ function write(type: string, message: Collected): Uint8Array {
   if (type === 'duration') return writeDuration(message)
   if (type in MOST_BITS) return writeBits(MOST_BITS[type] as bigint, message)
   const spec = specOf(type)
-  if (spec.isOneof === true && message.member === null) throw new Refusal('no member')
+  if (spec.isOneof === true && message.member === null) return writeFallback(message)
   const pieces: Uint8Array[] = []
   for (const field of spec.fields) {
     if (spec.isOneof === true && field[0] !== message.member) continue
     pieces.push(...writeField(field, { field, spec, into: message }))
   }
   return glue(...pieces)
+}
+
+function writeFallback({ fallback }: Collected): Uint8Array {
+  if (fallback === null) throw new Refusal('no member')
+  const { field, bytes } = fallback
+  const [number, type] = field
+  const inner = new Collected()
+  collect({ bytes, from: 0, to: bytes.length }, type, inner)
+  return delimited(number, write(type, inner))
 }
 
 function writeField([number, type, presence]: FieldSpec, { spec, into }: Place): Uint8Array[] {

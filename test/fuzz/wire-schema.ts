@@ -30,6 +30,8 @@ export interface MessageSpec {
   readonly isOneof?: boolean
   /** What is missing in a member counts only if no later member takes its place. */
   readonly isJudgedLate?: boolean
+  /** Members that count only when none of the others is there; they are not looked into before. */
+  readonly fallbacks?: readonly FieldSpec[]
   /** Most elements of each list. */
   readonly most?: number
 }
@@ -124,9 +126,30 @@ export const SCHEMA = {
     [4, 'int64'],
     [5, 'time'],
   ),
+  DoubleProposalEvidence: plain(
+    [1, 'bytes'],
+    [2, 'Proposal', 'needed'],
+    [3, 'Proposal', 'needed'],
+    [4, 'int64'],
+    [5, 'int64'],
+    [6, 'time'],
+  ),
+  DowntimeEvidence: plain(
+    [1, 'bytes'],
+    [2, 'int64'],
+    [3, 'int64'],
+    [4, 'uint32'],
+    [5, 'int64'],
+    [6, 'int64'],
+    [7, 'time'],
+  ),
   Evidence: {
     ...oneof([1, 'DuplicateVoteEvidence'], [2, 'LightClientAttackEvidence']),
     isJudgedLate: true,
+    fallbacks: [
+      [101, 'DoubleProposalEvidence'],
+      [102, 'DowntimeEvidence'],
+    ],
   },
   EvidenceList: plain([1, 'Evidence', 'many']),
   Data: plain([1, 'bytes', 'many']),

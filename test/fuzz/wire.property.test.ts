@@ -15,6 +15,6 @@ describe('fuzz: messages of the wire', () => {
 
   test('messages: damaged ones are refused by a ProtoError or settle in a normal form', async () => {
     expect.hasAssertions()
-    await runCampaign({ name: 'wire', targets: WIRE_TARGETS, seeds: 36, inputsPerSeed: 10_000 })
+    await runCampaign({ name: 'wire', targets: WIRE_TARGETS, seeds: 12, inputsPerSeed: 30_000 })
   }, 300_000)
 })
