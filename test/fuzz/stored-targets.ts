@@ -139,7 +139,8 @@ async function storeChain(): Promise<{ store: MemoryKeyValueStore; pairs: Pair[]
 }
 
 const storing = storeChain()
-const chainPairs: Pair[] = (await storing).pairs
+/** Every pair of a stored chain of three blocks. */
+export const STORED_PAIRS: readonly Pair[] = (await storing).pairs
 const { store: chainStore } = await storing
 
 /** Keys of the index hold values without a checksum. */
@@ -149,8 +150,8 @@ function isIndex(key: Uint8Array): boolean {
 
 /** First byte: which pair; then the value without its checksum. */
 function makeStored(dice: Dice): Uint8Array {
-  const index = dice.below(chainPairs.length)
-  const [key, value] = chainPairs[index] as Pair
+  const index = dice.below(STORED_PAIRS.length)
+  const [key, value] = STORED_PAIRS[index] as Pair
   return glue(Uint8Array.of(index), isIndex(key) ? value : value.subarray(CHECKSUM_BYTES))
 }
 
@@ -164,7 +165,7 @@ function mutateStored(corpus: readonly Uint8Array[], dice: Dice): Uint8Array {
 /** With one value changed, everything that is stored is read, or called corrupt. */
 async function takeStored(input: Uint8Array): Promise<boolean> {
   const [index = 0] = input
-  const pair = chainPairs[index % chainPairs.length] as Pair
+  const pair = STORED_PAIRS[index % STORED_PAIRS.length] as Pair
   const [key] = pair
   const body = input.subarray(1)
   const put = isIndex(key) ? { put: [key, body] as const } : putValue(key, body)
