@@ -137,8 +137,8 @@ async function smaller(target: Target, input: Uint8Array, kind: string): Promise
   for (let piece = Math.ceil(best.length / 2); piece >= 1; piece = Math.floor(piece / 2)) {
     for (let at = 0; at < best.length && tries < MOST_TRIES; tries++) {
       const shorter = glue(best.subarray(0, at), best.subarray(at + piece))
-      if (kindOf(await errorOf(target, shorter)) === kind && shorter.length < best.length)
-        best = shorter
+      const isSame = kindOf(await errorOf(target, shorter)) === kind
+      if (isSame && shorter.length < best.length) best = shorter
       else at += piece
     }
   }

@@ -21,13 +21,13 @@ import {
   SecretConnection,
 } from '../../src/host/conn/index.ts'
 import type { ChannelDescriptor, ConnError } from '../../src/host/conn/index.ts'
-import { FrameOpener, FrameSealer } from '../../src/host/conn/sealed-frames.ts'
+import { FrameOpener, FrameSealer } from '../../src/host/conn/readers.fixture.ts'
 import { MemoryClock } from '../../src/host/memory/index.ts'
 import {
   compareNodeInfo,
   MAX_NODE_INFO_SIZE,
   validateNodeInfo,
-} from '../../src/host/p2p/node-info.ts'
+} from '../../src/host/p2p/readers.fixture.ts'
 import { idOf, makeNodeInfo } from '../../src/host/p2p/world.fixture.ts'
 import { nativeChannelCrypto, nativeCrypto } from '../../src/node/platform/index.ts'
 import type { Dice } from './dice.ts'

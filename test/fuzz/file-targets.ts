@@ -15,21 +15,21 @@ import {
   PrivvalError,
   type SignState,
 } from '../../src/host/privval/index.ts'
-import { TIMESTAMP_FIELD, timestampOf } from '../../src/host/privval/sign-bytes.ts'
+import { TIMESTAMP_FIELD, timestampOf } from '../../src/host/privval/readers.fixture.ts'
 import { voteSignBytes } from '../../src/core/types/index.ts'
 import { decodeVote } from '../../src/core/proto/index.ts'
 import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
-import { encodeFrames, FrameKind } from '../../src/host/wal/frame.ts'
-import type { NewFrame } from '../../src/host/wal/frame.ts'
+import { encodeFrames, FrameKind } from '../../src/host/wal/readers.fixture.ts'
+import type { NewFrame } from '../../src/host/wal/readers.fixture.ts'
 import {
   encodeHeight,
   makeSegmentStart,
   readSegment,
   segmentName,
-} from '../../src/host/wal/segment.ts'
+} from '../../src/host/wal/readers.fixture.ts'
 import { readLog, WalError, WriteAheadLog } from '../../src/host/wal/index.ts'
 import { AssemblyError, Config } from '../../src/node/assembly/index.ts'
-import { nodeSettings } from '../../src/node/assembly/node-settings.ts'
+import { nodeSettings } from '../../src/node/assembly/readers.fixture.ts'
 import { nativeCrypto } from '../../src/node/platform/index.ts'
 import type { Dice } from './dice.ts'
 import { makeJson } from './make-json.ts'

@@ -48,7 +48,7 @@ function distinctFields(bytes: Uint8Array): Field[] {
   return [...found.values()]
 }
 
-/** Messages in which one field stands as often as fits, alone and before empty copies of its parent. */
+/** One field as often as fits: alone, and before empty copies of the message that it is in. */
 function amplified(bytes: Uint8Array): Uint8Array[] {
   const messages: Uint8Array[] = []
   for (const field of distinctFields(bytes)) {

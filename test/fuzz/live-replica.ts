@@ -173,8 +173,8 @@ export class LiveReplica {
       const { height, round, step, proposal, proposalParts } = engine.state
       const isWhole = proposal !== null && proposalParts?.isComplete === true
       const isOver = step === 'prevote' || step === 'precommit'
-      if (isOver)
-        this.#voteAll({ height, round, blockId: isWhole ? proposal.blockId : NIL_BLOCK_ID })
+      const blockId = isWhole ? proposal.blockId : NIL_BLOCK_ID
+      if (isOver) this.#voteAll({ height, round, blockId })
       await this.pass(this.cluster.clock.nextTimerMs() ?? 10)
     }
     promise(blockStore.height > before, `block ${before + 1n} is decided in spite of everything`)

@@ -69,7 +69,11 @@ export function makeJson(dice: Dice, depth: number): string {
       return JSON.stringify(makeWord(dice))
     case 4:
       return `[${many(() => makeJson(dice, depth - 1))}${space}]`
-    default:
-      return `{${many(() => `${JSON.stringify(makeWord(dice))}${space}:${makeJson(dice, depth - 1)}`)}}`
+    default: {
+      const member = (): string => {
+        return `${JSON.stringify(makeWord(dice))}${space}:${makeJson(dice, depth - 1)}`
+      }
+      return `{${many(member)}}`
+    }
   }
 }

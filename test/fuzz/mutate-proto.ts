@@ -147,8 +147,7 @@ function overlong(bytes: Uint8Array, field: Field, dice: Dice): Uint8Array {
 
 function varintOf(bytes: Uint8Array): bigint {
   let value = 0n
-  for (let i = 0; i < bytes.length; i++)
-    value |= BigInt((bytes[i] as number) & 127) << BigInt(7 * i)
+  for (const [i, byte] of bytes.entries()) value |= BigInt(byte & 127) << BigInt(7 * i)
   return value
 }
 

@@ -1,7 +1,7 @@
 // Damages segments of the log record by record, with and without checksums that fit again.
 
-import { crc32c } from '../../src/core/bytes/crc32c.ts'
-import { FRAME_HEADER_BYTES } from '../../src/host/wal/frame.ts'
+import { crc32c } from '../../src/core/bytes/index.ts'
+import { FRAME_HEADER_BYTES } from '../../src/host/wal/readers.fixture.ts'
 import type { Dice } from './dice.ts'
 import { glue, mutateBytes } from './mutate-bytes.ts'
 

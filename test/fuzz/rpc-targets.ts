@@ -67,22 +67,24 @@ function checkResponse({ status, body }: HttpResponse): boolean {
 async function answerOf(request: Parameters<RpcServer['request']>[0]): Promise<boolean> {
   const answer = server.request(request)
   if (!(answer instanceof Promise)) return checkResponse(answer)
-  let settled: HttpResponse | null = null
-  let thrown: unknown = null
+  const outcome: { response: HttpResponse | null; error: Error | null } = {
+    response: null,
+    error: null,
+  }
   answer.then(
-    (response) => (settled = response),
-    (error: unknown) => (thrown = error),
+    (response) => (outcome.response = response),
+    (error: unknown) => (outcome.error = error instanceof Error ? error : new Error(String(error))),
   )
-  for (let turns = 0; turns < MOST_TURNS && settled === null && thrown === null; turns++) {
+  for (let turns = 0; turns < MOST_TURNS && outcome.response === null; turns++) {
+    if (outcome.error !== null) throw outcome.error
     await turn()
   }
-  if (thrown !== null) throw thrown
-  if (settled === null) {
+  if (outcome.response === null) {
     // What waits for a block is answered when its time is up.
     clock.advance(60_000)
     await turn()
   }
-  return settled === null ? false : checkResponse(settled)
+  return outcome.response === null ? false : checkResponse(outcome.response)
 }
 
 const bodies = cases.map(({ request }) => request.body).filter((body) => body !== '')

@@ -16,17 +16,21 @@ import {
   encodeAppTx,
   encodeCanonical,
 } from '../../src/host/abci/index.ts'
-import { parseValidatorTx } from '../../src/host/abci/validator-tx.ts'
-import { selectValue } from '../../src/host/abci/state-query.ts'
+import { parseValidatorTx } from '../../src/host/abci/readers.fixture.ts'
+import { selectValue } from '../../src/host/abci/readers.fixture.ts'
 import { Query } from '../../src/host/events/index.ts'
 import { parsePeerAddress } from '../../src/host/p2p/index.ts'
-import { splitHostPort } from '../../src/host/p2p/peer-address.ts'
-import { checkJson, JsonSyntaxError } from '../../src/host/rpc/json-scanner.ts'
-import { parseRequests, parseSocketRequest } from '../../src/host/rpc/json-rpc.ts'
-import { argumentsOfJson, argumentsOfUri, ParameterError } from '../../src/host/rpc/parameters.ts'
-import type { ParameterKind } from '../../src/host/rpc/parameters.ts'
-import { cleanedPath, parseQuery } from '../../src/host/rpc/uri.ts'
-import { parseDurationMs } from '../../src/node/assembly/duration.ts'
+import { splitHostPort } from '../../src/host/p2p/index.ts'
+import { checkJson, JsonSyntaxError } from '../../src/host/rpc/readers.fixture.ts'
+import { parseRequests, parseSocketRequest } from '../../src/host/rpc/readers.fixture.ts'
+import {
+  argumentsOfJson,
+  argumentsOfUri,
+  ParameterError,
+} from '../../src/host/rpc/readers.fixture.ts'
+import type { ParameterKind } from '../../src/host/rpc/readers.fixture.ts'
+import { cleanedPath, parseQuery } from '../../src/host/rpc/readers.fixture.ts'
+import { parseDurationMs } from '../../src/node/assembly/readers.fixture.ts'
 import { parseLogLevel } from '../../src/node/platform/index.ts'
 import type { Dice } from './dice.ts'
 import { makeJson, makePlain, makeWord } from './make-json.ts'
@@ -155,7 +159,7 @@ const rpc: readonly Target[] = [
     make: (dice) => makeJson(dice, 4),
     read: (text) => {
       const checked = checkJson(text)
-      // What we take, JSON.parse takes; numbers beyond a double are the one thing it reads otherwise.
+      // What we take, JSON.parse takes; only numbers beyond a double are another value there.
       JSON.parse(checked)
       return checked
     },

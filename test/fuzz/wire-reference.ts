@@ -208,7 +208,7 @@ function write(type: string, message: Collected): Uint8Array {
   const pieces: Uint8Array[] = []
   for (const field of spec.fields) {
     if (spec.isOneof === true && field[0] !== message.member) continue
-    pieces.push(...writeField(field, { field, spec, into: message }))
+    pieces.push(...writeField(field, { spec, into: message }))
   }
   return glue(...pieces)
 }
@@ -222,7 +222,8 @@ function writeFallback({ fallback }: Collected): Uint8Array {
   return delimited(number, write(type, inner))
 }
 
-function writeField([number, type, presence]: FieldSpec, { spec, into }: Place): Uint8Array[] {
+function writeField(field: FieldSpec, { spec, into }: Omit<Place, 'field'>): Uint8Array[] {
+  const [number, type, presence] = field
   if (SCALARS.includes(type)) {
     const value = scalar(type, into.numbers.get(number) ?? 0n)
     if (value === 0n) return []
@@ -243,7 +244,7 @@ function writeField([number, type, presence]: FieldSpec, { spec, into }: Place):
     const isPresent = spec.isOneof === true || presence === 'needed'
     return bytes !== undefined && (bytes.length > 0 || isPresent) ? [delimited(number, bytes)] : []
   }
-  return writeInner([number, type, presence], into.inner.get(number))
+  return writeInner(field, into.inner.get(number))
 }
 
 function writeInner(

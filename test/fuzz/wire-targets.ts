@@ -10,7 +10,6 @@ import { promise, takeWith } from './target.ts'
 import type { Codec, Target } from './target.ts'
 import { normalForm } from './wire-reference.ts'
 
-type Decode = (bytes: Uint8Array) => unknown
 type Encode = (value: unknown) => Uint8Array
 
 /** Messages of many kinds get more inputs, large ones fewer. */
@@ -50,10 +49,14 @@ export function isProtoRefusal(error: unknown, input: Uint8Array): boolean {
   return CODES.has(error.code) && error.offset >= 0 && error.offset <= input.length
 }
 
-function exported<T>(name: string): T {
-  const found = (proto as Readonly<Record<string, unknown>>)[name]
-  if (typeof found !== 'function') throw new Error(`proto exports no ${name}`)
-  return found as T
+const functions = proto as unknown as Readonly<
+  Record<string, ((given: unknown) => unknown) | undefined>
+>
+
+function exported(name: string): (given: unknown) => unknown {
+  const found = functions[name]
+  if (found === undefined) throw new Error(`proto exports no ${name}`)
+  return found
 }
 
 /** Messages that another message's decoder reads. */
@@ -70,8 +73,8 @@ export const FAMILIES_BY_DECODER: ReadonlyMap<string, readonly Family[]> = byDec
 
 const messages: readonly Target[] = [...byDecoder].map(([name, families]) => {
   const codec: Codec<unknown> = {
-    decode: exported<Decode>(`decode${name}`),
-    encode: exported<Encode>(`encode${name}`),
+    decode: exported(`decode${name}`),
+    encode: exported(`encode${name}`) as Encode,
     isRefusal: isProtoRefusal,
     cellsPerByte: CELLS_PER_BYTE,
   }

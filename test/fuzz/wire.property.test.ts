@@ -13,7 +13,7 @@ describe('fuzz: messages of the wire', () => {
     expect(decoders.filter((name) => !targets.has(name))).toEqual([])
   })
 
-  test('messages: damaged ones are refused by a ProtoError or settle in a normal form', async () => {
+  test('messages: damaged ones are refused by a ProtoError or have a normal form', async () => {
     expect.hasAssertions()
     await runCampaign({ name: 'wire', targets: WIRE_TARGETS, seeds: 12, inputsPerSeed: 30_000 })
   }, 300_000)
