@@ -3,6 +3,9 @@
 /** Both phases of votes in which an instance can be deaf. */
 const PHASES = 2
 
+/** In a smaller group no quorum is heard, so deafness there would add scenarios without a sting. */
+const SMALLEST_WITH_DEAF = 3
+
 /**
  * One round of a script. Sets of instances are bit masks. A member of a group hears what the group
  * says, in each phase unless it is deaf there; the deaf are heard all the same.
@@ -16,15 +19,17 @@ export interface Hearing {
 
 /**
  * Every hearing of `instances` instances, each once: all partitions into groups, and for each all
- * ways in which members of groups of two and more are deaf. Who is alone hears nobody anyway.
+ * ways in which members of groups of three and more are deaf.
  */
 export function allHearings(instances: number): Hearing[] {
   return partitions(instances).flatMap((groups) => {
-    const social = groups.flatMap((group, index) => (group === 1 << index ? [] : [index]))
-    return Array.from({ length: 2 ** (PHASES * social.length) }, (_, bits) => ({
+    const large = groups.flatMap((group, index) =>
+      sizeOf(group) >= SMALLEST_WITH_DEAF ? [index] : [],
+    )
+    return Array.from({ length: 2 ** (PHASES * large.length) }, (_, bits) => ({
       groups,
-      deafToPrevotes: spread(bits, social),
-      deafToPrecommits: spread(bits >>> social.length, social),
+      deafToPrevotes: spread(bits, large),
+      deafToPrecommits: spread(bits >>> large.length, large),
     }))
   })
 }
@@ -52,9 +57,10 @@ export function hearingKey({ groups, deafToPrevotes, deafToPrecommits }: Hearing
   return [...groups, deafToPrevotes, deafToPrecommits].reduce((key, set) => key * 64 + set, 0)
 }
 
-/** All partitions, as the group of each instance. */
-// Restricted growth strings: an instance joins a group that an earlier one opened, or opens the
-// next.
+/**
+ * All partitions, as the group of each instance. Restricted growth strings: an instance joins a
+ * group that an earlier one opened, or opens the next.
+ */
 export function partitions(instances: number): number[][] {
   let strings: number[][] = [[]]
   for (let index = 0; index < instances; index += 1) {
@@ -70,4 +76,8 @@ export function partitions(instances: number): number[][] {
 // The lowest bits of `bits`, at the places of `indexes`.
 function spread(bits: number, indexes: readonly number[]): number {
   return indexes.reduce((set, index, at) => set | (((bits >> at) & 1) << index), 0)
+}
+
+function sizeOf(set: number): number {
+  return set === 0 ? 0 : (set & 1) + sizeOf(set >> 1)
 }

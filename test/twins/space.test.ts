@@ -14,9 +14,9 @@ function choose(n: number, k: number): number {
   return k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k
 }
 
-/** Ways in which a group can listen: two phases, deaf or not; who is alone has no choice. */
-function waysOf(size: number): number {
-  return size === 1 ? 1 : 4 ** size
+/** Ways in which `free` members of a group can listen: in two phases, deaf or not. */
+function waysOf(size: number, free: number): number {
+  return size < 3 ? 1 : 4 ** free
 }
 
 /** Hearings of `n` instances: by the group of the first one. */
@@ -24,7 +24,7 @@ function hearings(n: number): number {
   if (n === 0) return 1
   let count = 0
   for (let others = 0; others < n; others += 1) {
-    count += choose(n - 1, others) * waysOf(others + 1) * hearings(n - 1 - others)
+    count += choose(n - 1, others) * waysOf(others + 1, others + 1) * hearings(n - 1 - others)
   }
   return count
 }
@@ -33,7 +33,7 @@ function hearings(n: number): number {
 function fixedHearings(n: number): number {
   let count = hearings(n - 2)
   for (let others = 0; others <= n - 2; others += 1) {
-    count += choose(n - 2, others) * 4 ** (others + 1) * hearings(n - 2 - others)
+    count += choose(n - 2, others) * waysOf(others + 2, others + 1) * hearings(n - 2 - others)
   }
   return count
 }
@@ -50,15 +50,15 @@ function mirrored(scenario: Scenario): Scenario {
   return { ...scenario, hearings: scenario.hearings.map((hearing) => swapped(hearing, twin, COPY)) }
 }
 
-test('twins space: 17,185 hearings, 1,829 of them the same for both copies', () => {
+test('twins space: 3,610 hearings, 680 of them the same for both copies', () => {
   const all = allHearings(INSTANCES)
   expect(partitions(INSTANCES)).toHaveLength(52)
   expect(all).toHaveLength(hearings(INSTANCES))
-  expect(new Set(all.map(hearingKey)).size).toBe(17_185)
+  expect(new Set(all.map(hearingKey)).size).toBe(3_610)
   const isFixed = (hearing: (typeof all)[number]): boolean =>
     hearingKey(hearing) === hearingKey(swapped(hearing, LAST, COPY))
   expect(all.filter(isFixed)).toHaveLength(fixedHearings(INSTANCES))
-  expect(fixedHearings(INSTANCES)).toBe(1_829)
+  expect(fixedHearings(INSTANCES)).toBe(680)
 })
 
 test.each([1, 2, 3, 4])('twins space: %i rounds are counted by the formula', (rounds) => {
@@ -66,8 +66,8 @@ test.each([1, 2, 3, 4])('twins space: %i rounds are counted by the formula', (ro
   expect(new ScenarioSpace(rounds).count).toBe(rest * scripts(rounds))
 })
 
-test('twins space: four rounds have 14,130,869,338,490,190,372 scenarios', () => {
-  expect(new ScenarioSpace().count).toBe(14_130_869_338_490_190_372n)
+test('twins space: four rounds have 27,548,009,955,540,000 scenarios', () => {
+  expect(new ScenarioSpace().count).toBe(27_548_009_955_540_000n)
 })
 
 test('twins space: with one round, every hearing is in one scenario with its mirror image', () => {
@@ -84,7 +84,7 @@ test('twins space: with one round, every hearing is in one scenario with its mir
     const ordered = [...numbers.keys()].toSorted((a, b) => a - b)
     expect([ordered.length, ordered[0]]).toEqual([perCast, at * 2 * perCast])
     expect(ordered.at(-1)).toBe(at * 2 * perCast + perCast - 1)
-    expect([...numbers.values()].filter((count) => count === 1)).toHaveLength(1_829)
+    expect([...numbers.values()].filter((count) => count === 1)).toHaveLength(680)
   }
 })
 
@@ -115,6 +115,6 @@ test('twins space: the walk visits every scenario once, and all parts of the spa
     parts.set(part, (parts.get(part) ?? 0) + 1)
   }
   expect(parts.size).toBe(CASTS.length * 2 * CHANGES.length ** 3)
-  expect(Math.min(...parts.values())).toBeGreaterThanOrEqual(61)
-  expect(Math.max(...parts.values())).toBeLessThanOrEqual(62)
+  expect(Math.min(...parts.values())).toBeGreaterThanOrEqual(60)
+  expect(Math.max(...parts.values())).toBeLessThanOrEqual(63)
 })

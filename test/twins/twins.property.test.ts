@@ -42,7 +42,7 @@ test('twins: no scenario with one validator in two copies breaks a promise or st
   // Scenarios in which all do the same prove nothing: some decide before the others hear of it,
   // and locks that are spread over several values take more than one round to end.
   expect(seen.split / seen.scenarios).toBeGreaterThan(0.1)
-  expect(seen.late / seen.scenarios).toBeGreaterThan(0.03)
+  expect(seen.late / seen.scenarios).toBeGreaterThan(0.02)
 }, 300_000)
 
 function report(seen: Readonly<Record<string, number>>, position: number | null): void {
