@@ -34,7 +34,7 @@ function partsAt(life: RecordedLife, step: number): Remains[] {
 }
 
 describe.each([ALONE, ONE_OF_FOUR])('a crash of $name, for long', (setting) => {
-  test(`crash: with up to ${PARTS} parts of what was not synced (QUADRILLE_SEED=${seed})`, async () => {
+  test(`crash: up to ${PARTS} parts of what was unsynced (QUADRILLE_SEED=${seed})`, async () => {
     const life = await recordRun(setting, HEIGHTS)
     const tally = await searchCrashes({
       life,
