@@ -233,7 +233,7 @@ describe('evidence in a block', () => {
     expect(verdict(small, small.makeBlock({ evidence: [evidence] }), good)).toContain('at most 100')
   })
 
-  test('evidence: of a light client attack is refused with a clear reason', () => {
+  test('evidence: of a light client attack without its parts is refused', () => {
     const attack: Evidence = {
       kind: 'light-client-attack',
       conflictingBlock: {
@@ -246,6 +246,32 @@ describe('evidence in a block', () => {
       timestamp: START,
     }
     const reason = verdict(chain, chain.makeBlock({ evidence: [attack] }), good)
-    expect(reason).toContain('light client attacks cannot be verified')
+    expect(reason).toBe('evidence 0: conflicting block: no commit')
+  })
+
+  test('evidence: of kinds that CometBFT does not know is for chains that say so', () => {
+    const downtime: Evidence = {
+      kind: 'downtime',
+      validatorAddress: key!.address,
+      windowStart: 1n,
+      windowEnd: 1n,
+      missed: 1,
+      totalVotingPower: 100n,
+      validatorPower: 40n,
+      timestamp: START,
+    }
+    const refused = verdict(chain, chain.makeBlock({ evidence: [downtime] }), good)
+    expect(refused).toBe('evidence 0: blocks of this chain carry no evidence of kind downtime')
+    const open = new TestChain({ evidenceRule: 'all' })
+    expect(open.state.version.block).toBe(211n)
+    expect(verdict(open, open.makeBlock({ evidence: [downtime] }), good)).toBeNull()
+    const reindexed = { ...evidence, voteB: { ...evidence.voteB, validatorIndex: 3 } }
+    const altered = { evidence: [evidence, reindexed] }
+    expect(verdict(chain, chain.makeBlock(altered), good)).toBeNull()
+    expect(verdict(open, open.makeBlock(altered), good)).toBe(
+      'evidence 1 stands twice in the block',
+    )
+    const other = { ...downtime, missed: 2 }
+    expect(verdict(open, open.makeBlock({ evidence: [other] }), good)).toContain('1 heights')
   })
 })

@@ -7,6 +7,8 @@ import {
   evidenceByteSize,
   evidenceHash,
   hashConsensusParams,
+  isAllowedEvidence,
+  offenceKey,
   validateBlockBasic,
   verifyCommit,
 } from '../types/index.ts'
@@ -120,10 +122,14 @@ const checkEvidenceOf = (validation: BlockValidation): string | null => {
   if (checkEvidence === undefined) return 'evidence cannot be judged without the history'
   const seen = new Set<string>()
   for (const [index, piece] of evidence.entries()) {
-    if (piece.kind === 'light-client-attack') {
-      return `evidence ${index}: light client attacks cannot be verified by this node`
+    if (!isAllowedEvidence(chainState.evidenceRule, piece)) {
+      return `evidence ${index}: blocks of this chain carry no evidence of kind ${piece.kind}`
     }
-    const name = toHexUpper(evidenceHash(crypto, piece))
+    // Where CometBFT validates too, only the same bytes are the same.
+    const name =
+      chainState.evidenceRule === 'comet'
+        ? toHexUpper(evidenceHash(crypto, piece))
+        : offenceKey(piece)
     if (seen.has(name)) return `evidence ${index} stands twice in the block`
     seen.add(name)
     const reason = checkEvidence(piece)

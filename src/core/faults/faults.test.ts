@@ -12,9 +12,15 @@ import {
   signVote,
 } from '../types/chain.fixture.ts'
 import type { VoteFields } from '../types/chain.fixture.ts'
+import { headerOf } from './past.fixture.ts'
 import { NIL_BLOCK_ID, defaultConsensusParams } from '../types/index.ts'
-import type { DuplicateVoteEvidence, Evidence, Vote } from '../types/index.ts'
-import { checkEvidence, isEvidenceExpired, verifyDuplicateVoteEvidence } from './index.ts'
+import type { DuplicateVoteEvidence, Evidence, Header, Vote } from '../types/index.ts'
+import {
+  DEFAULT_FAULT_DETECTOR_CONFIG,
+  checkEvidence,
+  isEvidenceExpired,
+  verifyDuplicateVoteEvidence,
+} from './index.ts'
 import type { EvidenceContext, EvidenceHistory } from './index.ts'
 
 const { validatorSet, keys } = setOfPowers(40n, 30n, 20n, 10n)
@@ -92,14 +98,20 @@ describe('proof of a double vote', () => {
 })
 
 describe('evidence against the history of the chain', () => {
+  const headerAt = (time: bigint): Header => headerOf({ height: 5n, time })
   const known: EvidenceHistory = {
-    blockTimeAt: (height) => (height === 5n ? START : null),
+    headerAt: (height) => (height === 5n ? headerAt(START) : null),
+    commitAt: () => null,
     validatorsAt: () => validatorSet,
     isCommitted: () => false,
+    isOffenceCommitted: () => false,
   }
   const context: EvidenceContext = {
     crypto,
     chainId: CHAIN_ID,
+    initialHeight: 1n,
+    evidenceRule: 'comet',
+    detection: DEFAULT_FAULT_DETECTOR_CONFIG,
     lastBlockHeight: 8n,
     lastBlockTime: START + 3n,
     params: defaultConsensusParams.evidence,
@@ -115,8 +127,8 @@ describe('evidence against the history of the chain', () => {
 
   test('evidence: committed before, of unknown heights or at another time is refused', () => {
     expect(check(history({ isCommitted: () => true }))).toContain('committed before')
-    expect(check(history({ blockTimeAt: () => null }))).toContain('block of height 5')
-    expect(check(history({ blockTimeAt: () => START + 1n }))).toContain('another time')
+    expect(check(history({ headerAt: () => null }))).toContain('block of height 5')
+    expect(check(history({ headerAt: () => headerAt(START + 1n) }))).toContain('another time')
     expect(check(history({ validatorsAt: () => null }))).toContain('validators of height 5')
     expect(check({}, { ...evidence, validatorPower: 1n })).toContain('validator power')
   })

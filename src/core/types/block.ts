@@ -6,7 +6,7 @@ import { encodeBlock } from '../proto/index.ts'
 import type { Block, BlockId, Commit, Evidence, Header } from '../proto/index.ts'
 import { hashEvidence, hashTxs } from './block-hashes.ts'
 import { hashCommit, validateCommit } from './commit.ts'
-import { validateDuplicateVoteEvidence } from './evidence.ts'
+import { validateEvidence } from './evidence.ts'
 import { hashHeader, validateHeader } from './header.ts'
 import { PartSet } from './part-set.ts'
 
@@ -44,11 +44,9 @@ export const makeBlockId = (
   return { blockId, partSet }
 }
 
-const validateEvidenceOf = (block: Block): string | null => {
+const validateEvidenceOf = (crypto: Crypto, block: Block): string | null => {
   for (const [index, evidence] of block.evidence.entries()) {
-    // The other kind is judged where light blocks are known; core/chain refuses it until then.
-    if (evidence.kind !== 'duplicate-vote') continue
-    const reason = validateDuplicateVoteEvidence(evidence)
+    const reason = validateEvidence(crypto, evidence)
     if (reason !== null) return `evidence ${index}: ${reason}`
   }
   return null
@@ -83,7 +81,7 @@ const judge = (crypto: Crypto, block: Block): string | null => {
   if (!equalBytes(header.dataHash, hashTxs(crypto, txs))) {
     return 'dataHash is not that of the transactions'
   }
-  const fault = validateEvidenceOf(block)
+  const fault = validateEvidenceOf(crypto, block)
   if (fault !== null) return fault
   if (equalBytes(header.evidenceHash, hashEvidence(crypto, evidence))) return null
   return 'evidenceHash is not that of the evidence'

@@ -78,7 +78,16 @@ export {
   validateCommit,
   validateCommitSig,
 } from './commit.ts'
-export { evidenceByteSize, evidenceHeight, validateDuplicateVoteEvidence } from './evidence.ts'
+export {
+  compareProposals,
+  evidenceByteSize,
+  evidenceHeight,
+  isAllowedEvidence,
+  validateDuplicateVoteEvidence,
+  validateEvidence,
+} from './evidence.ts'
+export { offenceKey } from './offence.ts'
+export { validateLightBlock } from './light-block.ts'
 export { makeTxProof } from './tx-proof.ts'
 export type { TxProof } from './tx-proof.ts'
 export { makeBlock, makeBlockId, validateBlockBasic } from './block.ts'

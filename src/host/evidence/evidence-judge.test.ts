@@ -60,7 +60,10 @@ function makeJudge(store = new MemoryKeyValueStore()): EvidenceJudge {
   return new EvidenceJudge({
     crypto: nobleCrypto,
     store,
-    blockStore: { loadBlockMeta: (height) => Promise.resolve(height === 2n ? meta : null) },
+    blockStore: {
+      loadBlockMeta: (height) => Promise.resolve(height === 2n ? meta : null),
+      loadCommit: () => Promise.resolve(null),
+    },
     stateStore: {
       loadValidators: (height) => Promise.resolve(height === 2n ? genesis.validators : null),
     },

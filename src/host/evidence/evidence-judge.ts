@@ -1,11 +1,17 @@
 // Judges the evidence of proposed blocks against the stored chain, and remembers what was
 // committed.
-import type { Time } from '../../core/bytes/index.ts'
+import { concatBytes, toUtf8 } from '../../core/bytes/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import { checkEvidence } from '../../core/faults/index.ts'
-import { evidenceHash, evidenceHeight } from '../../core/types/index.ts'
-import type { Evidence, ValidatorSet } from '../../core/types/index.ts'
+import {
+  DEFAULT_FAULT_DETECTOR_CONFIG,
+  checkEvidence,
+  historyNeededBy,
+  offenceKey,
+} from '../../core/faults/index.ts'
+import type { EvidenceHistory } from '../../core/faults/index.ts'
+import { evidenceHash } from '../../core/types/index.ts'
+import type { Evidence } from '../../core/types/index.ts'
 import type { EvidenceSource, PendingEvidence } from '../execution/index.ts'
 import type { KeyValueOperation, KeyValueStore } from '../ports/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
@@ -14,12 +20,13 @@ import type { BlockStore, StateStore } from '../store/index.ts'
 export interface EvidenceJudgeOptions {
   readonly crypto: Crypto
   readonly store: KeyValueStore
-  readonly blockStore: Pick<BlockStore, 'loadBlockMeta'>
+  readonly blockStore: Pick<BlockStore, 'loadBlockMeta' | 'loadCommit'>
   readonly stateStore: Pick<StateStore, 'loadValidators'>
 }
 
-/** First bytes of a key: `ec‖hash`, with an empty value. */
+/** First bytes of a key: `ec‖hash` and `eo‖offence`, with an empty value. */
 const COMMITTED = [0x65, 0x63] as const
+const OFFENCE = [0x65, 0x6f] as const
 const NOTHING_PENDING: PendingEvidence = { evidence: [], byteSize: 0n }
 
 /** The evidence of other proposers' blocks; it collects none of its own. */
@@ -35,38 +42,57 @@ export class EvidenceJudge implements EvidenceSource {
   }
 
   async check(chainState: ChainState, evidence: Evidence): Promise<string | null> {
-    const { crypto, blockStore, stateStore } = this.#options
-    const height = evidenceHeight(evidence)
-    const meta = await blockStore.loadBlockMeta(height)
-    const validators = await stateStore.loadValidators(height)
-    const isCommitted = await this.#isCommitted(evidence)
+    const { crypto } = this.#options
+    const { lastBlockHeight, initialHeight } = chainState
+    const detection = DEFAULT_FAULT_DETECTOR_CONFIG
+    const history = await this.#historyFor(evidence, { initialHeight, lastBlockHeight, detection })
     return checkEvidence(
       {
         crypto,
         chainId: chainState.chainId,
-        lastBlockHeight: chainState.lastBlockHeight,
+        initialHeight,
+        lastBlockHeight,
         lastBlockTime: chainState.lastBlockTime,
         params: chainState.consensusParams.evidence,
-        history: {
-          blockTimeAt: (): Time | null => meta?.header.time ?? null,
-          validatorsAt: (): ValidatorSet | null => validators,
-          isCommitted: () => isCommitted,
-        },
+        evidenceRule: chainState.evidenceRule,
+        detection,
+        history,
       },
       evidence,
     )
   }
 
   operations(evidence: readonly Evidence[]): readonly KeyValueOperation[] {
-    return evidence.map((piece) => ({ put: [this.#key(piece), new Uint8Array(0)] }))
+    return evidence.flatMap((piece) => [
+      { put: [this.#key(piece), new Uint8Array(0)] },
+      { put: [offenceMark(piece), new Uint8Array(0)] },
+    ])
   }
 
   update(): void {
     // The marks are in the block's own batch; nothing is kept in memory.
   }
 
-  async #isCommitted(evidence: Evidence): Promise<boolean> {
-    return (await this.#options.store.get(this.#key(evidence))) !== undefined
+  async #historyFor(
+    evidence: Evidence,
+    facts: Parameters<typeof historyNeededBy>[1],
+  ): Promise<EvidenceHistory> {
+    const { store, blockStore, stateStore } = this.#options
+    const needs = historyNeededBy(evidence, facts)
+    const load = <T>(heights: readonly bigint[], one: (height: bigint) => Promise<T | null>) =>
+      Promise.all(heights.map(async (height) => [height, await one(height)] as const))
+    const metas = new Map(await load(needs.headers, (height) => blockStore.loadBlockMeta(height)))
+    const commits = new Map(await load(needs.commits, (at) => blockStore.loadCommit(at)))
+    const sets = new Map(await load(needs.validators, (at) => stateStore.loadValidators(at)))
+    const isCommitted = (await store.get(this.#key(evidence))) !== undefined
+    const isOffenceCommitted = (await store.get(offenceMark(evidence))) !== undefined
+    return {
+      headerAt: (height) => metas.get(height)?.header ?? null,
+      commitAt: (height) => commits.get(height) ?? null,
+      validatorsAt: (height) => sets.get(height) ?? null,
+      isCommitted: () => isCommitted,
+      isOffenceCommitted: () => isOffenceCommitted,
+    }
   }
 
   #key(evidence: Evidence): Uint8Array {
@@ -76,4 +102,8 @@ export class EvidenceJudge implements EvidenceSource {
     key.set(hash, COMMITTED.length)
     return key
   }
+}
+
+function offenceMark(evidence: Evidence): Uint8Array {
+  return concatBytes(Uint8Array.from(OFFENCE), toUtf8(offenceKey(evidence)))
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import { runs } from '../../../test/search/depth.ts'
 import { blockTimeAfter, validateBlock } from '../../core/chain/index.ts'
-import { checkEvidence } from '../../core/faults/index.ts'
+import { DEFAULT_FAULT_DETECTOR_CONFIG, checkEvidence } from '../../core/faults/index.ts'
 import { tryDecode } from '../../core/proto/index.ts'
 import {
   EMPTY_COMMIT,
@@ -115,13 +115,18 @@ function productionAccepts({ history }: Scene, block: Block): boolean {
         {
           crypto,
           chainId: state.chainId,
+          initialHeight: state.initialHeight,
+          evidenceRule: state.evidenceRule,
+          detection: DEFAULT_FAULT_DETECTOR_CONFIG,
           lastBlockHeight: state.lastBlockHeight,
           lastBlockTime: state.lastBlockTime,
           params: state.consensusParams.evidence,
           history: {
-            blockTimeAt: (height) => linkAt(height)?.block.header.time ?? null,
+            headerAt: (height) => linkAt(height)?.block.header ?? null,
+            commitAt: (height) => linkAt(height + 1n)?.block.lastCommit ?? null,
             validatorsAt: (height) => linkAt(height)?.before.validators ?? null,
             isCommitted: (hash) => committed.has(Buffer.from(hash).toString('hex')),
+            isOffenceCommitted: () => false,
           },
         },
         evidence,
