@@ -37,7 +37,7 @@ export function toBase64(bytes: Uint8Array): string {
   }
   let text = ''
   for (let i = 0; i < out.length; i += CHUNK) {
-    text += String.fromCharCode(...out.subarray(i, i + CHUNK))
+    text += String.fromCharCode.apply(null, out.subarray(i, i + CHUNK) as unknown as number[])
   }
   return text
 }
