@@ -25,7 +25,7 @@ const QUICK_TIMES: TimeoutConfig = {
   prevoteDeltaMs: 200,
   precommitMs: 400,
   precommitDeltaMs: 200,
-  commitMs: 200,
+  commitMs: 500,
   maxMs: 10_000,
 }
 
@@ -41,10 +41,11 @@ const CALM_NETWORK: NetworkPlan = {
 
 /** Latencies from a rack to a bad satellite; the usual one several times. */
 const LATENCIES: readonly RangeMs[] = [
-  [1, 5],
+  [2, 20],
   [20, 100],
   [20, 100],
   [20, 100],
+  [50, 300],
   [50, 300],
   [10, 800],
 ]
@@ -95,8 +96,8 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     healMs,
     lockRule: draws.pick(['comet-legacy', 'paper']),
     crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
-    times: draws.chance(0.3) ? QUICK_TIMES : DEFAULT_TIMES,
-    txsPerSecond: draws.pick([0, 1, 2, 5, 20]),
+    times: draws.chance(0.2) ? QUICK_TIMES : DEFAULT_TIMES,
+    txsPerSecond: draws.pick([0, 1, 2, 3, 8]),
     network: drawNetwork(stream('network')),
     disk: drawDisk(stream('disk')),
     skewMs: drawSkews(stream('skew'), validators),
@@ -107,8 +108,8 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
 }
 
 function drawSize(draws: Draws): number {
-  if (draws.chance(0.75)) return 4
-  return draws.chance(0.3) ? draws.between(1, 3) : draws.between(5, 7)
+  if (draws.chance(0.8)) return 4
+  return draws.pick([1, 2, 3, 5, 5, 6, 7])
 }
 
 function drawPowers(draws: Draws, validators: number): number[] {
