@@ -70,8 +70,7 @@ export const windowOfEvidence = (
   config: FaultDetectorConfig,
 ): DowntimeWindow | string => {
   const { windowStart, windowEnd } = evidence
-  if (windowStart < initialHeight)
-    return `window ${windowStart} to ${windowEnd} is before the chain`
+  if (windowStart < initialHeight) return `window from ${windowStart} is before the chain`
   const window = downtimeWindowOf(windowStart, initialHeight, config)
   if (window.start === windowStart && window.end === windowEnd) return window
   return `${windowStart} to ${windowEnd} is no window of ${config.downtimeWindow} heights`
