@@ -321,3 +321,9 @@ test('hostile bodies: cost time in proportion to their size', async () => {
     })
   }
 })
+
+test('a path: with a byte that is not UTF-8 is redirected as any other', async () => {
+  const server = rpcOf(new RecordedNode())
+  const { status, headers } = await server.request(uriRequest('//\udcff/é b'))
+  expect([status, headers['Location']]).toEqual([307, '/%FF/%C3%A9%20b'])
+})

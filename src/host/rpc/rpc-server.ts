@@ -17,7 +17,7 @@ import type { CallContext, Route, ServerContext } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { SocketSession } from './socket-session.ts'
 import { SubscriptionLimits } from './subscription-limits.ts'
-import { cleanedPath, parseQuery } from './uri.ts'
+import { cleanedPath, encodePath, parseQuery } from './uri.ts'
 
 const SOCKET_PATH = '/websocket'
 const CACHE_CONTROL = 'public, max-age=86400'
@@ -222,7 +222,7 @@ export class RpcServer implements HttpHandler {
   }
 
   #redirect(request: HttpRequest, path: string): HttpResponse {
-    const location = encodeURI(path) + (request.query === '' ? '' : `?${request.query}`)
+    const location = encodePath(path) + (request.query === '' ? '' : `?${request.query}`)
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     const headers = { ...this.#timeHeader(), Location: location }
     if (!isRead) return { status: 307, headers, body: '' }

@@ -41,6 +41,20 @@ function unescape(text: string): string | null {
   return fromUtf8(bytes.subarray(0, length))
 }
 
+/** What stands in a path as it is; Go escapes every other byte. */
+const UNESCAPED = /[A-Za-z0-9\-._~$&+,/:;=@!'()*#?]/
+
+/** A path as it stands in a location; bytes that are not UTF-8 are escaped like all others. */
+export function encodePath(path: string): string {
+  let encoded = ''
+  for (const byte of toUtf8(path)) {
+    const char = String.fromCharCode(byte)
+    const isPlain = byte < 128 && UNESCAPED.test(char)
+    encoded += isPlain ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return encoded
+}
+
 /**
  * The path that a request for this one is sent to, null when it is clean: no empty, `.` or `..`
  * segments.
