@@ -2,6 +2,7 @@
 
 import { equalBytes } from '../../src/core/bytes/index.ts'
 import {
+  decodeBytesValue,
   decodePacket,
   encodeAuthSigMessage,
   encodeBytesValue,
@@ -43,7 +44,7 @@ const CHANNELS: readonly ChannelDescriptor[] = [
   { id: 0x20, priority: 6, recvMessageCapacity: 3000, sendQueueBytes: 1000 },
   { id: 0x30, priority: 5, recvMessageCapacity: 100_000, sendQueueBytes: 1000 },
 ]
-const MEMORY = { send: 10_000, receive: 9000, large: 0 }
+const MEMORY = { send: 10_000, receive: 6000, large: 0 }
 
 /** What a connection said: the messages, and the fault it ended with. */
 interface Heard {
@@ -144,10 +145,27 @@ function takePackets(input: Uint8Array): boolean {
   return heard.fault === null
 }
 
+/** Around what a channel and a packet may have. */
+const SIZES = [0, 1, 5, 20, 50, 51, 99, 100, 101, 200, 1000, 1023, 1024]
+
+/** A message of a few thousand bytes, to the byte around what its channel takes. */
+function makeLong(dice: Dice): Uint8Array {
+  const channelId = dice.pick([0x20, 0x30])
+  const size = dice.pick([2999, 3000, 3001, 4096, 4097, 6000])
+  const packets: Uint8Array[] = []
+  for (let left = size; left > 0; left -= 1000) {
+    const data = new Uint8Array(Math.min(1000, left)).fill(left)
+    const eof = left <= 1000 && !dice.oneIn(3)
+    packets.push(encodeDelimited(encodePacket({ kind: 'msg', channelId, eof, data })))
+  }
+  return glue(...packets)
+}
+
 function makePackets(dice: Dice): Uint8Array {
+  if (dice.oneIn(5)) return makeLong(dice)
   const packets = Array.from({ length: 1 + dice.below(8) }, () => {
     const channelId = dice.pick([0x00, 0x20, 0x20, 0x30, 0x30])
-    const data = dice.bytes(dice.pick([0, 1, 5, 20, 60, 200, 1024]))
+    const data = dice.bytes(dice.pick(SIZES))
     const kind = dice.pick(['ping', 'pong', 'msg', 'msg', 'msg', 'msg'] as const)
     const packet = kind === 'msg' ? { kind, channelId, eof: dice.oneIn(2), data: data } : { kind }
     return encodeDelimited(encodePacket(packet))
@@ -226,6 +244,10 @@ function takeHello(input: Uint8Array): boolean {
   const error = connection.receive(input)
   if (error !== null) checkFault(error)
   promise(!isOpen, 'nobody is known by a key exchange alone')
+  if (error?.code === 'CONN_ZERO_SECRET') {
+    const key = decodeBytesValue(input.subarray(readUvarint(input, 0)?.next ?? 0))
+    promise(key.length === 32, 'a key of another length is no key')
+  }
   promise((error !== null) === (connection.phase === 'closed'), 'a fault closes')
   promise(connection.receive(input) === null || error === null, 'a closed connection is silent')
   return connection.phase === 'auth'
@@ -263,10 +285,13 @@ function takeFrame(input: Uint8Array): boolean {
   for (let at = 0; at < input.length;) {
     const { next, data, error } = opener.read(input, at)
     promise(next > at && next <= input.length, 'reading goes on')
+    const claimed = claimOf(input, at)
+    promise((error !== null) === (claimed === 'a fault'), `${claimed} where ${error?.code} is said`)
     if (error !== null) {
       checkFault(error)
       return false
     }
+    promise(data === null || data.length === claimed, `${data?.length} bytes of ${claimed}`)
     promise(data === null || data.length <= 1024, 'a frame has its size')
     promise(data === null || equalBytes(data, PLAIN.subarray(0, data.length)), 'data is authentic')
     isWhole = data !== null
@@ -275,6 +300,19 @@ function takeFrame(input: Uint8Array): boolean {
   return isWhole
 }
 
+/** The length that a sealed frame claims, read without our reader of frames. */
+function claimOf(input: Uint8Array, at: number): number | 'a fault' | 'unfinished' {
+  const sealed = input.subarray(at, at + SEALED_BYTES)
+  if (sealed.length < SEALED_BYTES) return 'unfinished'
+  const nonce = new Uint8Array(12)
+  nonce[4] = at / SEALED_BYTES
+  const plain = nativeChannelCrypto.open(keys.sendKey, nonce, sealed)
+  if (plain === null) return 'a fault'
+  const length = new DataView(plain.buffer, plain.byteOffset).getUint32(0, true)
+  return length > 1024 ? 'a fault' : length
+}
+
+const SEALED_BYTES = 1044
 const PLAIN = new Uint8Array(1024).fill(0x5a)
 
 function makeFrames(dice: Dice): Uint8Array {

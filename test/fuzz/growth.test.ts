@@ -2,16 +2,19 @@
 
 import { describe, expect, test } from 'vitest'
 import * as proto from '../../src/core/proto/index.ts'
+import { fromUtf8, toUtf8 } from '../../src/core/bytes/index.ts'
+import { laterRecords, readSegment } from '../../src/host/wal/readers.fixture.ts'
 import { Dice } from './dice.ts'
 import { indexFields, putVarint, replaceRange } from './proto-index.ts'
 import type { Field } from './proto-index.ts'
-import { FAMILIES_BY_DECODER } from './wire-targets.ts'
+import { TEXT_TARGETS } from './text-targets.ts'
+import { FAMILIES_BY_DECODER, WIRE_TARGETS } from './wire-targets.ts'
 import { WorkMeter } from './work.ts'
 
 /** Bytes of an amplified message. */
 const SIZE = 8192
 /** An honest reader copies each byte once or twice. */
-const MOST_COPIED = 20
+const MOST_COPIED = 60
 /** What is run for a byte, mostly that of a small field. */
 const MOST_BLOCKS = 20
 
@@ -114,4 +117,101 @@ describe('fuzz: messages made to cost much', () => {
     },
     60_000,
   )
+})
+
+/** Deep enough that whoever recurses runs out of stack. */
+const DEEP = 60_000
+
+describe('fuzz: nesting without end', () => {
+  test.each(WIRE_TARGETS.filter(({ name }) => name.startsWith('decode')))(
+    '$name: groups in groups take no stack',
+    ({ take }) => {
+      const half = DEEP / 2
+      const closed = joined(new Uint8Array(half).fill(0x7b), new Uint8Array(half).fill(0x7c))
+      for (const input of [closed, closed.subarray(0, DEEP - 1)]) {
+        expect([true, false]).toContain(take(input))
+      }
+    },
+  )
+
+  test.each(TEXT_TARGETS)('$name: brackets in brackets take no stack', ({ take }) => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+      ['{"$object":', '}'],
+      ['(', ')'],
+    ] as const) {
+      const count = DEEP / 2
+      const text = `${open.repeat(count)}1${close.repeat(count)}`
+      for (const each of [text, text.slice(0, -1), open.repeat(count)]) {
+        expect([true, false]).toContain(take(toUtf8(each)))
+      }
+    }
+  })
+})
+
+/** Pieces of text of which many might be dear. */
+const PIECES: readonly string[] = [
+  '[',
+  '[1,',
+  '{"a":',
+  '"a":1,',
+  '\\u0041',
+  '\\"',
+  '"',
+  "'",
+  ' ',
+  '\n',
+  '0',
+  '1h',
+  '1.',
+  'a=1&',
+  '%41',
+  '%',
+  '+',
+  '/..',
+  '//',
+  "a='b' AND ",
+  'a EXISTS AND ',
+  '(',
+  '=',
+  '!',
+  ',',
+  ':',
+  '\u00e9',
+  '\udc80',
+  '{"$set":[',
+]
+
+describe('fuzz: texts made to cost much', () => {
+  test.each(TEXT_TARGETS)('$name: its work is in proportion to its input', (target) => {
+    const dice = new Dice(3, target.name)
+    const inputs = PIECES.flatMap((piece) => {
+      const valid = fromUtf8(target.make(dice))
+      const many = piece.repeat(SIZE / piece.length)
+      const at = dice.below(valid.length + 1)
+      return [many, valid + many, valid.slice(0, at) + many + valid.slice(at)].map(toUtf8)
+    })
+    const { copied, blocks, dearest } = workOf((input) => void target.take(input), inputs)
+    expect(copied, `elements copied for each byte of ${dearest}`).toBeLessThan(MOST_COPIED)
+    expect(blocks, 'blocks of code run for each byte').toBeLessThan(MOST_BLOCKS)
+  })
+})
+
+describe('fuzz: logs made to cost much', () => {
+  test('segment: its work is in proportion to its bytes, wherever records seem to begin', () => {
+    const random = new Dice(5, 'segment').bytes(SIZE)
+    const inputs = [0, 1, 2, 3, 64, 255].flatMap((byte) => {
+      const plain = new Uint8Array(8 * SIZE).fill(byte)
+      // Lengths that fit into what is left, and a kind that exists, at every fourth byte.
+      const likely = plain.map((_, i) => (i % 4 === 0 ? 2 : i % 4 === 1 ? byte : 0))
+      return [plain, likely, joined(random, likely)]
+    })
+    const read = (input: Uint8Array): void => {
+      readSegment(input, 1, null)
+      laterRecords(input, 0)
+    }
+    const { blocks, dearest } = workOf(read, inputs)
+    expect(blocks, `blocks of code run for each byte, worst ${dearest}`).toBeLessThan(200)
+  })
 })

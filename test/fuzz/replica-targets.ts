@@ -2,9 +2,13 @@
 
 import { BitArray } from '../../src/core/bytes/index.ts'
 import {
+  decodeBlocksyncMessage,
+  decodeConsensusMessage,
+  decodeTxs,
   encodeBlocksyncMessage,
   encodeConsensusMessage,
   encodeTxs,
+  tryDecode,
 } from '../../src/core/proto/index.ts'
 import type { BlocksyncMessage, ConsensusWireMessage } from '../../src/core/proto/index.ts'
 import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
@@ -153,6 +157,52 @@ function makeBlocksync(_: LiveReplica, dice: Dice): Uint8Array {
   return encodeBlocksyncMessage(dice.pick(messages))
 }
 
+const STATE_KINDS = ['new-round-step', 'new-valid-block', 'has-vote', 'vote-set-maj23']
+const KINDS: ReadonlyMap<number, readonly string[]> = new Map([
+  [0x20, STATE_KINDS],
+  [0x21, ['proposal', 'proposal-pol', 'block-part']],
+  [0x22, ['vote']],
+  [0x23, ['vote-set-bits']],
+])
+
+/** Whether a message keeps the form of its channel, whatever it means. */
+function isLawful(channelId: number, input: Uint8Array): boolean {
+  const kinds = KINDS.get(channelId)
+  if (kinds === undefined) return isLawfulElsewhere(channelId, input)
+  const decoded = tryDecode(decodeConsensusMessage, input)
+  if (!decoded.ok || !kinds.includes(decoded.value.kind)) return false
+  const message = decoded.value
+  if ('height' in message && message.height < 0n) return false
+  if ('round' in message && message.round < 0) return false
+  if ('type' in message && message.type !== 1 && message.type !== 2) return false
+  switch (message.kind) {
+    case 'new-round-step':
+      return message.height >= 1n && message.step >= 1 && message.step <= 8
+    case 'new-valid-block': {
+      const { total, hash } = message.blockPartSetHeader
+      return total >= 1 && total === message.blockParts.size && hash.length === 32
+    }
+    case 'has-vote':
+      return message.index >= 0
+    case 'proposal':
+      return message.proposal.blockId.partSetHeader.total <= 1601
+    case 'proposal-pol':
+      return message.proposalPolRound >= 0 && message.proposalPol.size > 0
+    default:
+      return true
+  }
+}
+
+function isLawfulElsewhere(channelId: number, input: Uint8Array): boolean {
+  if (channelId === 0x30) {
+    const txs = tryDecode(decodeTxs, input)
+    return txs.ok && txs.value.length > 0 && txs.value.every((tx) => tx.length > 0)
+  }
+  const message = tryDecode(decodeBlocksyncMessage, input)
+  if (!message.ok || message.value.kind === 'block-response') return false
+  return message.value.kind !== 'block-request' || message.value.height >= 0n
+}
+
 /** The replica of this channel's inputs, a fresh one for each seed. */
 class Siege {
   #live: LiveReplica | null = null
@@ -180,6 +230,7 @@ class Siege {
     const { gate } = live
     const attacker = this.#attacker ?? this.#join()
     const isKept = gate.deliver(attacker, channelId, input)
+    promise(!isKept || isLawful(channelId, input), 'a peer that breaks the form is dropped')
     if (!isKept) this.#attacker = null
     if (++this.#inputs % INPUTS_PER_TURN === 0) await live.pass(MS_PER_TURN)
     // Deferred work may have ended it as well.

@@ -1,9 +1,16 @@
 // A target for every decoder of the wire.
 
-import { concatBytes, equalBytes, toHex } from '../../src/core/bytes/index.ts'
+import {
+  BitArray,
+  concatBytes,
+  EMPTY_BYTES,
+  equalBytes,
+  toHex,
+} from '../../src/core/bytes/index.ts'
 import * as proto from '../../src/core/proto/index.ts'
 import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
 import type { Family } from '../../src/core/proto/messages.fixture.ts'
+import type { Dice } from './dice.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { mutateProto } from './mutate-proto.ts'
 import { promise, takeWith } from './target.ts'
@@ -59,6 +66,29 @@ function exported(name: string): (given: unknown) => unknown {
   return found
 }
 
+/** Bit arrays as long as they may be, and a little longer: the encoder has no bound. */
+function makeLongBits(dice: Dice): Uint8Array {
+  const place = { height: 1n, round: 0 }
+  const blockId = { hash: EMPTY_BYTES, partSetHeader: { total: 0, hash: EMPTY_BYTES } }
+  if (dice.oneIn(2)) {
+    const blockParts = new BitArray(dice.pick([1600, 1601, 1602, 1664, 1665]))
+    blockParts.set(dice.below(blockParts.size), true)
+    const rest = { blockPartSetHeader: blockId.partSetHeader, isCommit: false }
+    return proto.encodeConsensusMessage({ kind: 'new-valid-block', ...place, ...rest, blockParts })
+  }
+  const votes = new BitArray(dice.pick([9999, 10_000, 10_001, 10_048, 10_049]))
+  votes.set(dice.below(votes.size), true)
+  return proto.encodeConsensusMessage({ kind: 'vote-set-bits', ...place, type: 1, blockId, votes })
+}
+
+/** Makers of messages that need more than their family's. */
+const MAKERS: Readonly<Record<string, (dice: Dice) => Uint8Array>> = {
+  ConsensusMessage: (dice) => {
+    const [family] = byDecoder.get('ConsensusMessage') ?? []
+    return dice.oneIn(8) || family === undefined ? makeLongBits(dice) : family.encode(dice)
+  },
+}
+
 /** Messages that another message's decoder reads. */
 const READ_AS: Readonly<Record<string, string>> = { OwnEvidence: 'Evidence' }
 
@@ -81,7 +111,7 @@ const messages: readonly Target[] = [...byDecoder].map(([name, families]) => {
   return {
     name: `decode${name}`,
     share: SHARES[name] ?? 10,
-    make: (dice) => dice.pick(families).encode(dice),
+    make: (dice) => (MAKERS[name] ?? ((d) => d.pick(families).encode(d)))(dice),
     mutate: mutateProto,
     take: (input) => {
       const isAccepted = takeWith(codec, input)
