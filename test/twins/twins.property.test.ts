@@ -12,7 +12,7 @@ const SCENARIOS = 20_000
 const REPORT_EVERY = 100_000
 
 const isLong = longFactor !== undefined
-const LIMIT_MS = isLong ? 0 : 120_000
+const LIMIT_MS = isLong ? 0 : 240_000
 // Other searches need their time as well.
 const reservedMs = timeLeftMs() === Infinity ? 0 : timeLeftMs() / 2
 
