@@ -1,12 +1,15 @@
 // One node of an embedded network, in the application's own types.
 import { bytesKey, toHexUpper } from '../../core/bytes/index.ts'
 import type { Time } from '../../core/bytes/index.ts'
+import { FinalityGadget } from '../../core/finality/index.ts'
+import type { FinalityProof } from '../../core/finality/index.ts'
 import type { Event } from '../../core/proto/index.ts'
 import { decodeAppTx, encodeAppTx } from '../../host/abci/index.ts'
 import type { App, DefinedApplication } from '../../host/abci/index.ts'
 import { Query } from '../../host/events/index.ts'
 import type { Subscription, TxEvent } from '../../host/events/index.ts'
 import type { Replica } from '../../host/replica/index.ts'
+import { loadDecision } from '../../host/store/index.ts'
 import { QuadrilleError, TxRejectedError } from './errors.ts'
 
 /**
@@ -55,6 +58,11 @@ export interface NodeHandle<S, T> extends AsyncDisposable {
   submit(tx: T, options?: { readonly signal?: AbortSignal }): Promise<Receipt>
   /** Every block in order, without gaps, until the signal aborts or the node stops. */
   blocks(options?: StreamOptions): AsyncIterable<Block<T>>
+  /**
+   * The proof of every block in order, without gaps, as {@link NodeHandle.blocks} gives the blocks:
+   * whoever knows the chain verifies them with `quadrille/finality`, without a node.
+   */
+  finality(options?: StreamOptions): AsyncIterable<FinalityProof>
   stop(): Promise<void>
 }
 
@@ -110,7 +118,33 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     return { height, hash: toHexUpper(hash), events: result.events.map(plainEvent) }
   }
 
-  async *blocks(options: StreamOptions = {}): AsyncIterable<Block<T>> {
+  blocks(options: StreamOptions = {}): AsyncIterable<Block<T>> {
+    return this.#follow(options, (height) => this.#block(height))
+  }
+
+  finality(options: StreamOptions = {}): AsyncIterable<FinalityProof> {
+    const { genesis, ports } = this.#replica.options
+    const { chainId } = genesis
+    const gadget = new FinalityGadget({ chainId, crypto: ports.crypto })
+    return this.#follow(options, (height) => this.#prove(gadget, height))
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort()
+    this.#txs.cancel()
+    this.#failAll(new QuadrilleError('NODE_STOPPED', 'the node was stopped'))
+    await this.#replica.stop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** What is loaded of every height, stored and to come; at most one lies ready. */
+  async *#follow<V>(
+    options: StreamOptions,
+    load: (height: bigint) => Promise<V>,
+  ): AsyncIterable<V> {
     const { blockStore, eventBus } = this.#replica
     const signals = options.signal === undefined ? [] : [options.signal]
     const signal = AbortSignal.any([this.#ended.signal, ...signals])
@@ -124,23 +158,12 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     try {
       let height = this.#firstHeight(options.from ?? 'latest')
       for (;;) {
-        while (height <= blockStore.height && !signal.aborted) yield await this.#block(height++)
+        while (height <= blockStore.height && !signal.aborted) yield await load(height++)
         if ((await news.next()).done === true) return
       }
     } finally {
       news.cancel()
     }
-  }
-
-  async stop(): Promise<void> {
-    this.#ended.abort()
-    this.#txs.cancel()
-    this.#failAll(new QuadrilleError('NODE_STOPPED', 'the node was stopped'))
-    await this.#replica.stop()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop()
   }
 
   #waitFor(key: string, signal: AbortSignal | undefined): Promise<TxEvent> {
@@ -182,15 +205,20 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     )
   }
 
+  async #prove(gadget: FinalityGadget, height: bigint): Promise<FinalityProof> {
+    const { blockStore, stateStore } = this.#replica
+    const decision = await loadDecision(blockStore, stateStore, height)
+    if (decision === null) throw pruned(height)
+    return gadget.observe(decision)
+  }
+
   async #block(height: bigint): Promise<Block<T>> {
     const { blockStore } = this.#replica
     const block = await blockStore.loadBlock(height)
     const meta = await blockStore.loadBlockMeta(height)
     const commit =
       (await blockStore.loadCommit(height)) ?? (await blockStore.loadSeenCommit(height))
-    if (block === null || meta === null) {
-      throw new QuadrilleError('HEIGHT_UNAVAILABLE', `block ${height} is not stored any more`)
-    }
+    if (block === null || meta === null) throw pruned(height)
     return {
       height,
       time: dateOf(block.header.time),
@@ -205,6 +233,10 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
       proposer: toHexUpper(block.header.proposerAddress),
     }
   }
+}
+
+function pruned(height: bigint): QuadrilleError {
+  return new QuadrilleError('HEIGHT_UNAVAILABLE', `block ${height} is not stored any more`)
 }
 
 function dateOf(time: Time): Date {
