@@ -89,7 +89,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   'genesis.json': '200 a821d280e46dc592',
   hello: '200 185e6243198a686a',
   'node info': '200 a544c12bab3bd562',
-  packets: '200 92faad646be42b3d',
+  packets: '200 1dad3f78e4853f6e',
   'priv_validator_key.json': '200 efd71570b063dbcc',
   'priv_validator_state.json': '200 7ce27608a88025ca',
   'record of the engine': '200 b12363f7a2c438d7',

@@ -1,6 +1,6 @@
 // Targets for every file of a home: keys, sign state, genesis, configuration, and the log.
 
-import { fromUtf8, toUtf8 } from '../../src/core/bytes/index.ts'
+import { equalBytes, fromUtf8, toUtf8 } from '../../src/core/bytes/index.ts'
 import { parseGenesis, formatGenesis, defaultConsensusParams } from '../../src/core/types/index.ts'
 import type { Genesis } from '../../src/core/types/index.ts'
 import { keyOf } from '../../src/core/types/chain.fixture.ts'
@@ -52,13 +52,30 @@ function privvalRefusal(code: PrivvalError['code']): Codec<unknown>['isRefusal']
 const signState: Codec<ReturnType<typeof parseSignState>> = {
   decode: (input) => parseSignState(FILE, input),
   encode: formatSignState,
+  check: (state) => {
+    for (const { height, round, step } of [state, ...(state.previous ? [state.previous] : [])]) {
+      promise(height >= 0n && height < 2n ** 63n, `height ${height}`)
+      promise(round >= 0 && round < 2 ** 31 && step >= 0 && step <= 3, `round ${round}`)
+    }
+  },
   isRefusal: privvalRefusal('PRIVVAL_STATE_MALFORMED'),
   cellsPerByte: CELLS_PER_BYTE,
+}
+
+interface KeyFile {
+  readonly address: string
+  readonly pub_key: { readonly value: string }
 }
 
 const keyFile: Codec<ReturnType<typeof parseKeyFile>> = {
   decode: (input) => parseKeyFile(nativeCrypto, FILE, input),
   encode: ({ seed }) => formatKeyFile(nativeCrypto, seed),
+  check: ({ pubKey, address }, input) => {
+    // The three fields belong together: the file says nothing else.
+    const file = JSON.parse(fromUtf8(input)) as KeyFile
+    promise(equalBytes(Buffer.from(file.pub_key.value, 'base64'), pubKey.bytes), 'the public key')
+    promise(equalBytes(Buffer.from(file.address, 'hex'), address), 'the address')
+  },
   isRefusal: privvalRefusal('PRIVVAL_KEY_MALFORMED'),
   cellsPerByte: CELLS_PER_BYTE,
 }
@@ -88,6 +105,16 @@ const genesis: Codec<Genesis> = {
     throw new Refused()
   },
   encode: (value) => toUtf8(formatGenesis(value)),
+  check: ({ chainId, initialHeight, validators, consensusParams: { block } }) => {
+    const bytes = toUtf8(chainId).length
+    promise(bytes > 0 && bytes <= 50, `a chain id of ${bytes} bytes`)
+    promise(initialHeight >= 1n && initialHeight < 2n ** 63n, `initial height ${initialHeight}`)
+    promise(block.maxBytes === -1n || block.maxBytes > 0n, `blocks of ${block.maxBytes} bytes`)
+    for (const { power, address, pubKey } of validators) {
+      promise(power > 0n && power < 2n ** 60n, `power ${power}`)
+      promise(address.length === 20 && pubKey.bytes.length >= 32, 'a validator has a key')
+    }
+  },
   isRefusal: (error) => error instanceof Refused,
   cellsPerByte: 2 * CELLS_PER_BYTE,
 }
@@ -163,7 +190,12 @@ function takeSegment(input: Uint8Array): boolean {
   promise(end <= input.length, 'a reading ends inside the file')
   promise(frames.length * 25 <= input.length, 'records take their headers')
   let again: Uint8Array = new Uint8Array(0)
-  for (const { kind, payload, sequence, previous, durable } of frames) {
+  for (const [i, { kind, payload, sequence, previous, durable }] of frames.entries()) {
+    const before = frames[i - 1]
+    promise((kind === FrameKind.segmentStart) === (i === 0), 'a segment starts once')
+    promise(kind !== FrameKind.endOfHeight || payload.length === 8, 'a marker holds a height')
+    promise(before === undefined || before.sequence + 1 === sequence, 'sequences are without gap')
+    promise(before === undefined || before.checksum === previous, 'records are chained')
     const { bytes } = encodeFrames([{ kind, payload }], { sequence, previous }, durable)
     again = glue(again, bytes)
   }
@@ -273,5 +305,5 @@ export const FILE_TARGETS: readonly Target[] = [
     mutate: mutateSegment,
     take: takeSegment,
   },
-  { name: 'WriteAheadLog', share: 3, make: makeSegment, mutate: mutateSegment, take: takeLog },
+  { name: 'WriteAheadLog', share: 6, make: makeSegment, mutate: mutateSegment, take: takeLog },
 ]

@@ -134,7 +134,9 @@ describe('fuzz: nesting without end', () => {
     },
   )
 
-  test.each(TEXT_TARGETS)('$name: brackets in brackets take no stack', ({ take }) => {
+  test.each(TEXT_TARGETS)('$name: brackets in brackets take no stack', ({ name, take }) => {
+    // As text alone, or as the name of a parameter that nobody asks for, they are as good as any.
+    const isText = name === 'fromUtf8' || name === 'argumentsOfUri'
     for (const [open, close] of [
       ['[', ']'],
       ['{"a":', '}'],
@@ -144,7 +146,7 @@ describe('fuzz: nesting without end', () => {
       const count = DEEP / 2
       const text = `${open.repeat(count)}1${close.repeat(count)}`
       for (const each of [text, text.slice(0, -1), open.repeat(count)]) {
-        expect([true, false]).toContain(take(toUtf8(each)))
+        expect(take(toUtf8(each))).toBe(isText)
       }
     }
   })

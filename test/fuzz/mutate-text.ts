@@ -95,11 +95,47 @@ const BRACKETS: readonly (readonly [string, string])[] = [
 export function mutateText(corpus: readonly Uint8Array[], dice: Dice): Uint8Array {
   if (dice.oneIn(6)) return mutateBytes(corpus, dice)
   let text = fromUtf8(dice.pick(corpus))
+  if (dice.oneIn(4)) text = otherMember(text, dice)
   for (let left = dice.pick([0, 1, 1, 1, 2, 2, 3]); left > 0; left--) {
     text = damage(text, fromUtf8(dice.pick(corpus)), dice)
     if (text.length > MOST_CHARACTERS) break
   }
   return toUtf8(text.slice(0, 2 * MOST_CHARACTERS))
+}
+
+/** JSON in which one member or element is another value, has another name, or is gone. */
+function otherMember(text: string, dice: Dice): string {
+  let whole: unknown
+  try {
+    whole = JSON.parse(text)
+  } catch {
+    return text
+  }
+  const containers = containersIn(whole)
+  if (containers.length === 0) return dice.pick(VALUES)
+  const container = dice.pick(containers)
+  const name = dice.pick(Object.keys(container))
+  // The place keeps a mark, so that what is put there need not be a value of JSON.
+  const mark = '\u0001mark'
+  const value = container[name]
+  container[name] = mark
+  const other = dice.oneIn(3) ? JSON.stringify([value]) : dice.pick(VALUES)
+  if (dice.oneIn(8)) Reflect.deleteProperty(container, name)
+  return JSON.stringify(whole).replace(JSON.stringify(mark), () => other)
+}
+
+/** Every object and array with something in it. */
+function containersIn(whole: unknown): Record<string, unknown>[] {
+  const found: Record<string, unknown>[] = []
+  const left: unknown[] = [whole]
+  while (left.length > 0 && found.length < 200) {
+    const each = left.pop()
+    if (typeof each !== 'object' || each === null) continue
+    const values: unknown[] = Object.values(each)
+    if (values.length > 0) found.push(each as Record<string, unknown>)
+    left.push(...values)
+  }
+  return found
 }
 
 function damage(text: string, other: string, dice: Dice): string {

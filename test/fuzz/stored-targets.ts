@@ -1,6 +1,6 @@
 // Targets for everything that lies in the databases and in the records of the log.
 
-import { equalBytes } from '../../src/core/bytes/index.ts'
+import { equalBytes, toHex } from '../../src/core/bytes/index.ts'
 import { decodeChainState, encodeChainState } from '../../src/core/chain/index.ts'
 import type { ChainState } from '../../src/core/chain/index.ts'
 import type { Input } from '../../src/core/consensus/index.ts'
@@ -20,7 +20,7 @@ import { mutateProto } from './mutate-proto.ts'
 import { mutateText } from './mutate-text.ts'
 import { promise, takeWith } from './target.ts'
 import type { Codec, Target } from './target.ts'
-import { sameValue } from './values.ts'
+import { sameValue, weigh } from './values.ts'
 
 const CELLS_PER_BYTE = 24
 const HEIGHTS = [1n, 2n, 3n] as const
@@ -43,6 +43,15 @@ const chainState: Codec<ChainState> = {
     throw new Refused()
   },
   encode: encodeChainState,
+  check: ({ validators, nextValidators, lastValidators }) => {
+    for (const set of [validators, nextValidators, lastValidators]) {
+      if (set === null || set.size === 0) continue
+      const addresses = new Set(set.validators.map(({ address }) => toHex(address)))
+      promise(addresses.size === set.size, 'no validator stands twice in a set')
+      promise(addresses.has(toHex(set.proposer.address)), 'the proposer is one of the set')
+      promise(set.totalVotingPower < 2n ** 60n, 'the power of a set is in range')
+    }
+  },
   isRefusal: isRefused,
   cellsPerByte: CELLS_PER_BYTE,
   baseCells: 600,
@@ -79,6 +88,7 @@ function takeRecord(input: Uint8Array): boolean {
   const value = decodeRecord(nativeCrypto, input)
   if (value === null) return false
   promise(recordHeight(input) !== null, 'a record has a height')
+  weigh(value)
   const normal = recordOf(value)
   const again = decodeRecord(nativeCrypto, normal)
   promise(again !== null && again.kind === value.kind, 'a record is read again')

@@ -47,6 +47,8 @@ export interface Codec<T> {
   readonly cellsPerByte: number
   /** Cells that any value may take, however short its input; 250 unless given. */
   readonly baseCells?: number
+  /** What is true of every value that is read, whatever it was read from. */
+  readonly check?: (value: T, input: Uint8Array) => void
 }
 
 const BASE_CELLS = 250
@@ -63,6 +65,7 @@ export function takeWith<T>(codec: Codec<T>, input: Uint8Array): boolean {
   const most = (codec.baseCells ?? BASE_CELLS) + codec.cellsPerByte * input.length
   const cells = weigh(value, most)
   promise(cells <= most, `${cells} cells or more for ${input.length} bytes`)
+  codec.check?.(value, input)
   if (codec.encode === null) return true
   const normal = codec.encode(value)
   const again = codec.decode(normal)

@@ -52,6 +52,8 @@ interface TextReader<T> {
   readonly write?: (value: T) => string
   readonly isRefusal?: (error: unknown) => boolean
   readonly mutate?: Target['mutate']
+  /** What is true of every value that is read. */
+  readonly check?: (value: T) => void
 }
 
 /** What a reader throws here for its answer that says no. */
@@ -70,12 +72,13 @@ function valueOf<T>(result: { ok: true; value: T } | { ok: false; error: string 
 }
 
 function textTarget<T>(reader: TextReader<T>): Target {
-  const { name, read, write, isRefusal = () => false } = reader
+  const { name, read, write, check, isRefusal = () => false } = reader
   const codec: Codec<T> = {
     decode: (input) => read(fromUtf8(input)),
     encode: write === undefined ? null : (value) => toUtf8(write(value)),
     isRefusal: (error) => error instanceof Refused || isRefusal(error),
     cellsPerByte: CELLS_PER_BYTE,
+    ...(check === undefined ? {} : { check }),
   }
   return {
     name,
@@ -112,13 +115,17 @@ const canonical: readonly Target[] = [
     make: (dice) => JSON.stringify([dice.pick(['a', 'b', 'items']), dice.below(3)]),
     read: (text) => {
       const state = { a: [1, 2, { b: 'x' }], items: new Map<unknown, unknown>([['k', 1]]) }
-      return valueOf(selectValue(state, text))
+      return valueOf(selectValue(state, text)) ?? 'does not exist'
     },
   }),
   textTarget({
     name: 'parseValidatorTx',
     make: (dice) => `val=ed25519!${toBase64(dice.bytes(32))}!${dice.below(1000)}`,
     read: (text) => accepted(parseValidatorTx(toUtf8(text))),
+    check: ({ pubKey, power }) => {
+      promise(power >= 0n && power < 2n ** 63n, `power ${power}`)
+      promise(pubKey.bytes.length === (pubKey.type === 'ed25519' ? 32 : 33), 'a key is whole')
+    },
     write: ({ pubKey, power }) => `val=${pubKey.type}!${toBase64(pubKey.bytes)}!${power}`,
   }),
 ]
@@ -240,6 +247,9 @@ const small: readonly Target[] = [
     name: 'splitHostPort',
     make: (dice) => `${dice.pick(['host', '[::1]', '[fe80::1%eth0]'])}:${dice.below(70_000)}`,
     read: (text) => accepted(splitHostPort(text)),
+    check: ({ host, port }) => {
+      promise(host !== '' && port >= 0 && port <= 65_535, `port ${port} of ${host}`)
+    },
     write: ({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`),
   }),
   textTarget({

@@ -46,6 +46,8 @@ export function weigh(value: unknown, most = Infinity): number {
   while (left.length > 0 && cells <= most) {
     const each = left.pop()
     cells++
+    // A member that is absent is left out: undefined is a value that nobody has checked.
+    if (each === undefined) throw new TypeError('a value holds undefined')
     if (typeof each === 'string') cells += each.length / 4
     else if (typeof each === 'bigint') cells += 2
     else if (typeof each !== 'object' || each === null) continue
