@@ -47,3 +47,44 @@ export function crc32c(bytes: Uint8Array, previous = 0): number {
   for (; i < n; i++) crc = (t[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8)
   return ~crc >>> 0
 }
+
+/** The polynomial 1, highest bit first: what leaves a factor as it is. */
+const ONE = 0x80000000
+
+/** The product of two polynomials modulo that of the checksum. */
+function multiply(a: number, b: number): number {
+  let product = 0
+  let shifted = b
+  for (let bit = ONE; bit !== 0; bit >>>= 1) {
+    if ((a & bit) !== 0) product ^= shifted
+    shifted = shifted & 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1
+  }
+  return product
+}
+
+/** x to the power of 8 * 2^i: by how much 2^i bytes shift a checksum. */
+const SHIFTS = makeShifts()
+
+function makeShifts(): Int32Array {
+  const shifts = new Int32Array(32)
+  // x itself is the bit below ONE; squared three times it is x^8.
+  let power = ONE >>> 1
+  for (let i = 0; i < 3; i++) power = multiply(power, power)
+  for (let i = 0; i < shifts.length; i++) {
+    shifts[i] = power
+    power = multiply(power, power)
+  }
+  return shifts
+}
+
+/**
+ * The checksum of the second of two byte strings, from that of the first, that of both joined, and
+ * the length of the second: some hundred steps, however long it is.
+ */
+export function crc32cOfRest(first: number, joined: number, restLength: number): number {
+  let shift = ONE
+  for (let i = 0, rest = restLength; rest > 0; i++, rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) shift = multiply(SHIFTS[i] as number, shift)
+  }
+  return (joined ^ multiply(shift, first)) >>> 0
+}

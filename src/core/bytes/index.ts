@@ -7,7 +7,7 @@
 export { assert, InvariantError } from './assert.ts'
 export { fromBase64, toBase64 } from './base64.ts'
 export { BitArray } from './bit-array.ts'
-export { crc32c } from './crc32c.ts'
+export { crc32c, crc32cOfRest } from './crc32c.ts'
 export { bytesKey, compareBytes, concatBytes, EMPTY_BYTES, equalBytes } from './compare.ts'
 export { fromHex, toHex, toHexUpper } from './hex.ts'
 export { err, ok } from './result.ts'

@@ -7,6 +7,7 @@
 // that were.
 
 import { crc32c } from '../../core/bytes/index.ts'
+import { RangeChecksums } from './range-checksums.ts'
 
 /** What a record is for. */
 export const FrameKind = { segmentStart: 1, input: 2, endOfHeight: 3 } as const
@@ -92,8 +93,15 @@ function writeFrame(
   return { sequence: sequence + 1, previous: checksum }
 }
 
-/** The record at an offset, or why there is none. Says nothing about the chain. */
-export function decodeFrame(bytes: Uint8Array, offset: number): Frame | string {
+/**
+ * The record at an offset, or why there is none. Says nothing about the chain. `checksums` are
+ * those of `bytes`, for who tries many offsets.
+ */
+export function decodeFrame(
+  bytes: Uint8Array,
+  offset: number,
+  checksums = new RangeChecksums(bytes),
+): Frame | string {
   const left = bytes.length - offset
   if (left < FRAME_HEADER_BYTES) return 'the record is cut off in its header'
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FRAME_HEADER_BYTES)
@@ -104,7 +112,7 @@ export function decodeFrame(bytes: Uint8Array, offset: number): Frame | string {
   const size = FRAME_HEADER_BYTES + length
   if (left < size) return `the record is cut off after ${left} of ${size} bytes`
   const checksum = view.getUint32(CHECKSUM, true)
-  if (crc32c(bytes.subarray(offset + LENGTH, offset + size)) !== checksum) {
+  if (checksums.of(offset + LENGTH, offset + size) !== checksum) {
     return 'the checksum does not fit the record'
   }
   const sequence = Number(view.getBigUint64(SEQUENCE, true))

@@ -3,6 +3,7 @@
 
 import type { Chain, Frame, NewFrame } from './frame.ts'
 import { decodeFrame, FrameKind } from './frame.ts'
+import { RangeChecksums } from './range-checksums.ts'
 
 const NAME = /^segment-(\d{10})\.log$/
 const FORMAT_VERSION = 1
@@ -82,10 +83,11 @@ export function laterRecords(
 ): { readonly count: number; readonly durable: number } {
   let count = 0
   let durable = 0
+  const checksums = new RangeChecksums(bytes)
   // No record begins among the zeros of the reserved room.
   const stop = endOfContent(bytes, offset)
   for (let at = offset + 1; at < stop;) {
-    const frame = decodeFrame(bytes, at)
+    const frame = decodeFrame(bytes, at, checksums)
     if (typeof frame === 'string') {
       at++
       continue
