@@ -15,7 +15,7 @@ const PLANS = [
   ...[2, 3, 4, 5].map((seed) => [`seed ${seed}`, drawPlan(seed, { maxMs: 10_000 })] as const),
 ] as const
 
-test('digests: are those of the last approval', async () => {
+test('digests: are those of the last approval', { timeout: 60_000 }, async () => {
   const lines: string[] = []
   for (const [name, plan] of PLANS) {
     const { digest, events } = await play(plan)

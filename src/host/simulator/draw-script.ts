@@ -86,8 +86,13 @@ function drawPause({ draws, validators, untilMs }: Setting): ScriptEvent[] {
 function drawDiskFault({ draws, validators, untilMs }: Setting): ScriptEvent[] {
   const node = draws.between(0, validators - 1)
   const atMs = draws.between(0, untilMs - 1)
+  const fault = draws.pick(['fail-sync', 'fail-write', 'bit-flip'] as const)
   return [
-    { atMs, do: 'disk-fault', node, fault: draws.pick(['fail-sync', 'fail-write']) },
+    { atMs, do: 'disk-fault', node, fault },
+    // Damage shows when the log is read again.
+    ...(fault === 'bit-flip'
+      ? [{ atMs: atMs + draws.between(0, 500), do: 'crash', node } as const]
+      : []),
     { atMs: atMs + draws.between(1000, 6000), do: 'restart', node },
   ]
 }

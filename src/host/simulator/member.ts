@@ -7,10 +7,10 @@ import type { ReplicaOptions } from '../replica/index.ts'
 import { corrupt } from '../villains/index.ts'
 import type { Villain } from '../villains/index.ts'
 import { NodeClock } from './clock.ts'
-import { Disk } from './disk.ts'
+import { Disk, NODE_DIRECTORY } from './disk.ts'
 import type { DiskOptions } from './disk.ts'
 import { START_TIME, signingSeedOf } from './seats.ts'
-import { NODE_DIRECTORY, stageOptions } from './stage-options.ts'
+import { stageOptions } from './stage-options.ts'
 import type { Common } from './stage-options.ts'
 import type { Cause } from './narrator.ts'
 import type { Timeline } from './timeline.ts'
@@ -131,7 +131,7 @@ export class Member {
     this.#end()
     this.#disk.detach()
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    this.#options.witness.onStop(this.node, reason, this.#disk.hasFailed)
+    this.#options.witness.onStop(this.node, reason, this.#disk.isBad)
   }
 
   #end(): void {
@@ -156,9 +156,7 @@ export class Member {
   async #replicaOptions(life: Life): Promise<ReplicaOptions> {
     const { node, seat, villain } = this.#options
     const common = this.#common as Common
-    const disk = this.#disk
-    await disk.prepare(NODE_DIRECTORY)
-    const ports = disk.ports(
+    const ports = await this.#disk.ports(
       (ms) => new Promise((resolve) => void life.clock.setTimer(ms, resolve)),
     )
     const honest = await stageOptions(common, {

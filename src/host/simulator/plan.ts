@@ -66,13 +66,13 @@ export type ScriptAction =
   /** The process stands still: nothing fires, arriving messages wait. */
   | { readonly do: 'pause'; readonly node: number }
   | { readonly do: 'resume'; readonly node: number }
-  /** The next operation of that kind fails. */
+  /** The next operation of that kind fails, or one bit of the log is turned over. */
   | { readonly do: 'disk-fault'; readonly node: number; readonly fault: DiskFault }
   /** The wall clock jumps by so much. */
   | { readonly do: 'skew'; readonly node: number; readonly byMs: number }
 
 /** What can go wrong with a disk. */
-export type DiskFault = 'fail-sync' | 'fail-write'
+export type DiskFault = 'fail-sync' | 'fail-write' | 'bit-flip'
 
 /** One run, completely: the same plan gives the same events on every machine. */
 export interface Plan {

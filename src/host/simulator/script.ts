@@ -46,7 +46,7 @@ function act({ narrator }: Scene, member: Member, action: NodeAction): void {
   if (action.do === 'restart') return narrator.tell({ node, kind: 'restart', detail: '' })
   if (action.do === 'disk-fault') {
     narrator.tell({ node, kind: 'disk-fault', detail: action.fault })
-    return member.disk.failNext(action.fault)
+    return member.disk.harm(action.fault)
   }
   if (action.do === 'skew') {
     narrator.tell({ node, kind: 'skew', detail: `${action.byMs} ms` })

@@ -7,6 +7,7 @@ import { MemoryNetwork, MemoryRandom, silentLogger } from '../memory/index.ts'
 import type { Signer } from '../privval/index.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
 import type { NodeClock } from './clock.ts'
+import { LOG_DIRECTORY } from './disk.ts'
 import type { DiskPorts } from './disk.ts'
 import { MessageSwitch } from './message-switch.ts'
 import type { MessageNetwork } from './network.ts'
@@ -34,9 +35,6 @@ export interface LifeParts {
   /** Differs from life to life. */
   readonly randomSeed: number
 }
-
-/** Directory of the node's files. */
-export const NODE_DIRECTORY = '/node'
 
 /** Builds the options of an honest replica. */
 export async function stageOptions(common: Common, parts: LifeParts): Promise<ReplicaOptions> {
@@ -74,6 +72,6 @@ export async function stageOptions(common: Common, parts: LifeParts): Promise<Re
     rpcAddress: '',
     indexTxs: false,
     doubleSignCheckHeight: 0,
-    walPath: `${NODE_DIRECTORY}/wal`,
+    walPath: LOG_DIRECTORY,
   }
 }
