@@ -138,6 +138,21 @@ describe('a wrong genesis file', () => {
     expect(fieldOf({ ...members, quadrille: { evidence: 'none' } })).toBe('quadrille.evidence')
   })
 
+  test('genesis: a slashing policy is read whole, written back, and refused by its field', () => {
+    expect(parse(members).slashing).toBeUndefined()
+    const slashing = { downtime: { window: 20, minSigned: 5 } }
+    const genesis = parse({ ...members, quadrille: { slashing } })
+    expect(genesis.slashing?.downtime).toMatchObject({ window: 20, minSigned: 5, jailBlocks: 100 })
+    expect(parse(JSON.parse(formatGenesis(genesis)) as object)).toEqual(genesis)
+    const field = (policy: unknown): string =>
+      fieldOf({ ...members, quadrille: { slashing: policy } })
+    expect(field({ downtime: { windw: 20 } })).toBe('quadrille.slashing.downtime.windw')
+    expect(field({ equivocation: { fraction: [2, 1] } })).toBe(
+      'quadrille.slashing.equivocation.fraction',
+    )
+    expect(field('none')).toBe('quadrille.slashing')
+  })
+
   test('genesis: the rules of a network make its block version', () => {
     const versions = (['comet-legacy', 'paper'] as const).flatMap((lockRule) =>
       (['comet', 'all'] as const).map((evidenceRule) => blockVersionOf({ lockRule, evidenceRule })),

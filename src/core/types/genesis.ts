@@ -1,4 +1,4 @@
-// The genesis file: CometBFT's JSON, and the three switches of a chain that CometBFT does not know.
+// The genesis file: CometBFT's JSON, and what a chain may say that CometBFT does not know.
 
 import { equalBytes, err, formatTime, ok, toBase64, toHexUpper, toUtf8 } from '../bytes/index.ts'
 import type { Result, Time } from '../bytes/index.ts'
@@ -11,6 +11,8 @@ import type { FieldError, FirstError } from './json-fields.ts'
 import { textOfMember } from './json-text.ts'
 import { MAX_CHAIN_ID_BYTES } from './limits.ts'
 import { defaultConsensusParams, validateConsensusParams } from './params.ts'
+import { parseSlashingPolicy } from './slashing-policy.ts'
+import type { SlashingPolicy } from './slashing-policy.ts'
 import { ValidatorSet } from './validator-set.ts'
 
 /** A validator of the first height. */
@@ -35,10 +37,12 @@ export interface Genesis {
   readonly lockRule: LockRule
   readonly medianTimeRule: MedianTimeRule
   readonly evidenceRule: EvidenceRule
+  /** What faults cost where the application does not say it; absent means the default policy. */
+  readonly slashing?: SlashingPolicy
 }
 
-/** The switches of a chain that CometBFT does not know. */
-type Switches = Pick<Genesis, 'lockRule' | 'medianTimeRule' | 'evidenceRule'>
+/** What a chain may say that CometBFT does not know. */
+type Switches = Pick<Genesis, 'lockRule' | 'medianTimeRule' | 'evidenceRule' | 'slashing'>
 
 const KEY_TYPES: Readonly<Record<string, PublicKey['type']>> = {
   'tendermint/PubKeyEd25519': 'ed25519',
@@ -87,7 +91,7 @@ const readParams = (fields: JsonFields): ConsensusParams => {
   return params
 }
 
-const SWITCHES: readonly string[] = ['lock_rule', 'median_time_rule', 'evidence']
+const SWITCHES: readonly string[] = ['lock_rule', 'median_time_rule', 'evidence', 'slashing']
 
 /** One of two words; the first when the field is missing. */
 const readSwitch = <T extends string>(
@@ -100,6 +104,15 @@ const readSwitch = <T extends string>(
   return value === other ? other : usual
 }
 
+const readSlashing = (fields: JsonFields): Pick<Genesis, 'slashing'> => {
+  if (!fields.has('slashing')) return {}
+  const parsed = parseSlashingPolicy(fields.json('slashing'))
+  if (parsed.ok) return { slashing: parsed.value }
+  const { field, reason } = parsed.error
+  fields.fail(field === '' ? 'slashing' : `slashing.${field}`, reason)
+  return {}
+}
+
 const readSwitches = (fields: JsonFields): Switches => {
   // A switch that is not understood decides safety: refuse the file rather than run by other rules.
   for (const name of fields.names()) {
@@ -109,6 +122,7 @@ const readSwitches = (fields: JsonFields): Switches => {
     lockRule: readSwitch(fields, 'lock_rule', ['comet-legacy', 'paper']),
     medianTimeRule: readSwitch(fields, 'median_time_rule', ['non-absent', 'commit-only']),
     evidenceRule: readSwitch(fields, 'evidence', ['comet', 'all']),
+    ...readSlashing(fields),
   }
 }
 
@@ -176,12 +190,13 @@ const jsonOfValidator = ({ address, pubKey, power, name }: GenesisValidator): un
   return { address: toHexUpper(address), pub_key: key, power: `${power}`, name }
 }
 
-const jsonOfSwitches = (switches: Switches): Record<string, string> => ({
+const jsonOfSwitches = (switches: Switches): Record<string, unknown> => ({
   ...(switches.lockRule === 'comet-legacy' ? {} : { lock_rule: switches.lockRule }),
   ...(switches.medianTimeRule === 'non-absent'
     ? {}
     : { median_time_rule: switches.medianTimeRule }),
   ...(switches.evidenceRule === 'comet' ? {} : { evidence: switches.evidenceRule }),
+  ...(switches.slashing === undefined ? {} : { slashing: switches.slashing }),
 })
 
 /** The file that {@link parseGenesis} reads back; the application state keeps its exact text. */

@@ -123,6 +123,14 @@ export type { Genesis, GenesisValidator } from './genesis.ts'
 export { blockVersionOf } from './chain-rules.ts'
 export type { EvidenceRule, LockRule, MedianTimeRule, NetworkRules } from './chain-rules.ts'
 export type { FieldError } from './json-fields.ts'
+export { DEFAULT_SLASHING_POLICY, downtimeRuleOf, parseSlashingPolicy } from './slashing-policy.ts'
+export type {
+  DowntimePenalty,
+  FaultKind,
+  Penalty,
+  SlashingPolicy,
+  SlashingPolicyText,
+} from './slashing-policy.ts'
 export {
   BLOCK_PART_SIZE,
   MAX_BLOCK_BYTES,
@@ -131,6 +139,7 @@ export {
   MAX_CHAIN_ID_BYTES,
   MAX_COMMIT_OVERHEAD_BYTES,
   MAX_COMMIT_SIG_BYTES,
+  MAX_DOWNTIME_WINDOW,
   MAX_HEADER_BYTES,
   MAX_SIGNATURE_SIZE,
   MAX_TOTAL_VOTING_POWER,

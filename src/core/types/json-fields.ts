@@ -54,6 +54,11 @@ export class JsonFields {
     return Object.keys(this.#members)
   }
 
+  /** The value as it was parsed, null when the field is absent. */
+  json(name: string): unknown {
+    return this.#get(name)
+  }
+
   object(name: string): JsonFields {
     const path = this.#path === '' ? name : `${this.#path}.${name}`
     return new JsonFields(this.#get(name) ?? {}, path, this.#first)

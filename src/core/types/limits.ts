@@ -14,6 +14,8 @@ export const MAX_SIGNATURE_SIZE = 64
 export const MAX_VOTES = 10_000
 /** Largest total voting power: an eighth of the int64 range, so that priorities cannot overflow. */
 export const MAX_TOTAL_VOTING_POWER: bigint = (2n ** 63n - 1n) / 8n
+/** Heights whose commits may be counted together; all are loaded to verify evidence of downtime. */
+export const MAX_DOWNTIME_WINDOW = 10_000
 /** Largest encoding of a header. */
 export const MAX_HEADER_BYTES = 626n
 /** Largest encoding of what a block holds beside header, data, evidence and commit. */
