@@ -20,8 +20,8 @@ export interface ExcludedRound {
 
 /**
  * Prevotes of every round in which a polka would have released the lock. More than two thirds of
- * the power prevoted otherwise in each, so there was no such polka unless more than one third signed
- * twice.
+ * the power prevoted otherwise in each, so there was no such polka unless more than one third
+ * signed twice.
  */
 export interface AmnesiaProof {
   readonly rounds: readonly ExcludedRound[]
@@ -50,7 +50,9 @@ export interface AmnesiaGround {
   readonly validatorSet: ValidatorSet
 }
 
-/** First and last round whose polkas may release a lock of round `from` before a prevote in `to`. */
+/**
+ * First and last round whose polkas may release a lock of round `from` before a prevote in `to`.
+ */
 export const releasingRounds = (
   lockRule: LockRule,
   from: number,
@@ -209,6 +211,8 @@ export const verifyAmnesia = (
   return doubtOf(validatorSet, least) === proof.doubt ? null : 'another doubt than stated'
 }
 
-/** More than this power must have prevoted twice for a polka although `power` prevoted otherwise. */
+/**
+ * More than this power must have prevoted twice for a polka although `power` prevoted otherwise.
+ */
 export const doubtOf = ({ totalVotingPower: total }: ValidatorSet, power: bigint): bigint =>
   (2n * total) / 3n - (total - power)

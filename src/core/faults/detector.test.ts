@@ -133,7 +133,7 @@ describe('conflicting votes', () => {
     expect(reports).toHaveLength(MAX_OFFENCES_PER_VALIDATOR + 1)
   })
 
-  test('detector: any true conflicts in any order give each offence once, with true evidence', () => {
+  test('detector: true conflicts in any order give each offence once, with true evidence', () => {
     const conflict = fc.record({
       who: fc.nat(3),
       type: fc.constantFrom(1, 2),

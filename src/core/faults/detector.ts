@@ -74,9 +74,9 @@ interface HeightFile {
 /**
  * Watches what the engine and the message pool see, and reports each fault once, as soon as its
  * evidence is complete: conflicts at a height when its block is committed, since evidence names the
- * block's time; downtime with the block that completes a window; amnesia one height later, when late
- * prevotes have come. It holds three heights: per validator and height 16 offences, and of 64 rounds
- * two prevotes and two precommits.
+ * block's time; downtime with the block that completes a window; amnesia one height later, when
+ * late prevotes have come. It holds three heights: per validator and height 16 offences, and of 64
+ * rounds two prevotes and two precommits.
  */
 export class FaultDetector {
   readonly #options: FaultDetectorOptions

@@ -14,7 +14,9 @@ export interface Absence {
   readonly missed: number
 }
 
-/** Takes the commits of a chain in order; a window whose commits it has not all seen is left out. */
+/**
+ * Takes the commits of a chain in order; a window whose commits it has not all seen is left out.
+ */
 export class DowntimeCounter {
   readonly #initialHeight: bigint
   readonly #config: FaultDetectorConfig

@@ -55,7 +55,7 @@ const ballots = fc.array(
   { minLength: Number(LAST) + 1, maxLength: Number(LAST) + 1 },
 )
 
-test('downtime: the detector reports exactly who missed too much of a window, and it verifies', () => {
+test('downtime: the detector reports just who missed too much of a window, verified', () => {
   fc.assert(
     fc.property(ballots, (absences) => {
       const commitAt = (height: bigint): Commit =>

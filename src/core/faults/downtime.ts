@@ -78,8 +78,8 @@ export const windowOfEvidence = (
 
 /**
  * Counts again what the evidence claims. A validator that was not in the set at a height has missed
- * nothing there; one that is no longer in the set at the end of the window is not accused. Null when
- * the claim is exactly true, else the reason.
+ * nothing there; one that is no longer in the set at the end of the window is not accused. Null
+ * when the claim is exactly true, else the reason.
  */
 export const verifyDowntimeEvidence = (
   crypto: Crypto,

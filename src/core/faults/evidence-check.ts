@@ -1,4 +1,5 @@
-// Judges a piece of evidence against the chain: may it stand in a block, is it new, in time, proved.
+// Judges a piece of evidence against the chain: may it stand in a block, is it new, in time,
+// proved.
 
 import type { Time } from '../bytes/index.ts'
 import type { Crypto } from '../crypto/index.ts'

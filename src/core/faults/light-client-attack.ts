@@ -190,11 +190,11 @@ const verifyNames = (
 }
 
 /**
- * Stateless verification, as CometBFT 0.38 verifies it in blocks: structure; signatures of more than
- * one third of the common height's validators when that height is lower; signatures of more than two
- * thirds of the conflicting block's own validators; total power; really another header; and exactly
- * the culprits, in their order. An attack by amnesia is refused: it names nobody, and the reference
- * takes none from others either.
+ * Stateless verification, as CometBFT 0.38 verifies it in blocks: structure; signatures of more
+ * than one third of the common height's validators when that height is lower; signatures of more
+ * than two thirds of the conflicting block's own validators; total power; really another header;
+ * and exactly the culprits, in their order. An attack by amnesia is refused: it names nobody, and
+ * the reference takes none from others either.
  *
  * @returns null when the proof holds, else the reason
  */
@@ -236,8 +236,8 @@ export interface FoundAttack {
 }
 
 /**
- * The evidence that a conflicting light block is an attack, or why it is none. That of amnesia names
- * nobody and no block takes it, but it proves that the chain forked.
+ * The evidence that a conflicting light block is an attack, or why it is none. That of amnesia
+ * names nobody and no block takes it, but it proves that the chain forked.
  */
 export const findLightClientAttack = (
   crypto: Crypto,

@@ -2,7 +2,7 @@
 
 import type { Time } from '../bytes/index.ts'
 import { nobleCrypto as crypto } from '../crypto/index.ts'
-import { CHAIN_ID, START, keyOf, setOfPowers, signVote } from '../types/chain.fixture.ts'
+import { CHAIN_ID, START, setOfPowers, signVote } from '../types/chain.fixture.ts'
 import type { Ballot, Key, KeyedSet } from '../types/chain.fixture.ts'
 import {
   ABSENT_COMMIT_SIG,
@@ -152,11 +152,4 @@ export class Past {
       },
     }
   }
-}
-
-/** Validators that were never on the chain. */
-export const strangersOf = (...powers: readonly bigint[]): KeyedSet => {
-  const keys = powers.map((_, i) => keyOf(100 + i))
-  const list = keys.map(({ pubKey }, i) => ({ pubKey, votingPower: powers[i] as bigint }))
-  return { keys, validatorSet: ValidatorSet.make(crypto, list) }
 }

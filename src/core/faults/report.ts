@@ -11,8 +11,8 @@ import type { AttackKind } from './light-client-attack.ts'
 
 /**
  * A fault, reported once. The evidence of all kinds but amnesia is verified and ready for a block,
- * where the chain takes its kind; that of a light client attack by amnesia names nobody and no block
- * takes it.
+ * where the chain takes its kind; that of a light client attack by amnesia names nobody and no
+ * block takes it.
  */
 export type FaultReport =
   | { readonly kind: 'equivocation'; readonly evidence: DuplicateVoteEvidence }

@@ -181,8 +181,8 @@ export interface LightClientAttackEvidence {
 }
 
 /**
- * Two proposals of one validator for one round, A before B. CometBFT has no such evidence: it stands
- * behind field 101 of the oneof, and only on chains that allow it.
+ * Two proposals of one validator for one round, A before B. CometBFT has no such evidence: it
+ * stands behind field 101 of the oneof, and only on chains that allow it.
  */
 export interface DoubleProposalEvidence {
   readonly kind: 'double-proposal'
