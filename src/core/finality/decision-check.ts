@@ -1,5 +1,4 @@
-// Do header, commit and validators belong together, and has more than two thirds of the power
-// signed?
+// Whether header, commit and validators belong together, and more than two thirds signed.
 
 import { equalBytes, toHexUpper } from '../bytes/index.ts'
 import type { Crypto } from '../crypto/index.ts'
@@ -18,16 +17,18 @@ export const checkParts = (crypto: Crypto, decision: Decision): string | null =>
     return `the commit is of height ${commit.height}, the header of height ${header.height}`
   }
   if (!equalBytes(validatorSet.hash(crypto), header.validatorsHash)) {
-    return `the validators are not those that the header names (${toHexUpper(header.validatorsHash)})`
+    const named = toHexUpper(header.validatorsHash)
+    return `the validators are not those that the header names (${named})`
   }
   const hash = hashHeader(crypto, header)
   if (equalBytes(hash, commit.blockId.hash)) return null
-  return `the commit is for block ${toHexUpper(commit.blockId.hash)}, the header is ${toHexUpper(hash)}`
+  const signed = toHexUpper(commit.blockId.hash)
+  return `the commit is for block ${signed}, the header is ${toHexUpper(hash)}`
 }
 
 /**
- * Verifies every signature of the commit, those for nil too: nothing in a proof goes unchecked. More
- * than two thirds of the power must be for the block.
+ * Verifies every signature of the commit, those for nil too: nothing in a proof goes unchecked.
+ * More than two thirds of the power must be for the block.
  */
 export const checkSignatures = (
   crypto: Crypto,

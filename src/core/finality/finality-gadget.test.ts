@@ -25,7 +25,7 @@ describe('gadget', () => {
     }
   })
 
-  test('gadget: a second decision, a gap or another past stops the host, and changes nothing', () => {
+  test('gadget: a second decision, a gap or another past throws and changes nothing', () => {
     const seven = decisionOf(7n)
     const eight = decisionOf(8n, { before: seven })
     const rival = decisionOf(7n, { header: { appHash: Uint8Array.of(1) } })

@@ -4,9 +4,8 @@ import { assert, equalBytes } from '../bytes/index.ts'
 import { nobleCrypto } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { equalBlockId } from '../types/index.ts'
-import { checkParts, checkSignatures } from './decision-check.ts'
-import { encodeDecision } from './finality-proof.ts'
 import type { Decision, FinalityProof } from './finality-proof.ts'
+import { proveDecision } from './prove-decision.ts'
 
 /** What a gadget watches. */
 export interface FinalityGadgetOptions {
@@ -38,18 +37,13 @@ export class FinalityGadget {
 
   /** Takes a decision and gives its proof, which verifies wherever the chain is known. */
   observe(decision: Decision): FinalityProof {
-    const { header, commit, validatorSet } = decision
-    const { height, chainId } = header
+    const { height, chainId } = decision.header
     assert(chainId === this.#chainId, `decision ${height} is of chain ${chainId}`)
     if (this.#last !== null) this.#assertFollows(this.#last, decision)
-    const parts = checkParts(this.#crypto, decision)
-    assert(parts === null, `decision ${height}: ${parts}`)
-    const isProposed = validatorSet.indexOf(header.proposerAddress) >= 0
-    assert(isProposed, `decision ${height}: the proposer is no validator`)
-    const signatures = checkSignatures(this.#crypto, decision)
-    assert(signatures === null, `decision ${height}: ${signatures}`)
-    this.#last = { header, commit, validatorSet, bytes: encodeDecision(decision) }
-    return this.#last
+    const proof = proveDecision(decision, this.#crypto)
+    assert(proof.ok, proof.ok ? '' : `decision ${height}: ${proof.error}`)
+    this.#last = proof.value
+    return proof.value
   }
 
   #assertFollows(last: FinalityProof, { header }: Decision): void {

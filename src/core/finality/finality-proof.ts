@@ -48,7 +48,7 @@ const MAX_VALIDATOR_BYTES = 80
 /** Tags and lengths around header, commit and validator set, and what a commit id may grow by. */
 const SURPLUS_BYTES = 64
 
-/** No proof is larger: it holds at most 10,000 validators, once in the set and once in the commit. */
+/** No proof is larger: at most 10,000 validators, once in the set and once in the commit. */
 export const MAX_FINALITY_PROOF_BYTES: number =
   FRAME_BYTES +
   SURPLUS_BYTES +

@@ -90,8 +90,8 @@ export const followsHeader = (
 }
 
 /**
- * Whether a proof follows from an earlier one that was verified: by the validators it named when the
- * heights are neighbours, else by more than a third of its power (light client specification,
+ * Whether a proof follows from an earlier one that was verified: by the validators it named when
+ * the heights are neighbours, else by more than a third of its power (light client specification,
  * skipping verification).
  */
 export const followsEarlier = (

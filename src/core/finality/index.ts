@@ -16,6 +16,7 @@ export type { Decision, FinalityProof, FormRefusal } from './finality-proof.ts'
 export type { Signers } from './decision-check.ts'
 export { FinalityGadget } from './finality-gadget.ts'
 export type { FinalityGadgetOptions } from './finality-gadget.ts'
+export { proveDecision } from './prove-decision.ts'
 export { MAX_FINALITY_TEXT_BYTES, formatFinalityProof } from './proof-text.ts'
 export type {
   EarlierProof,

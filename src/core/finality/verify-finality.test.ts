@@ -1,5 +1,6 @@
 // Proofs that hold, proofs that do not, and what anybody may do to the bytes of one.
 
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, toHex, toUtf8 } from '../bytes/index.ts'
 import { nobleCrypto as crypto } from '../crypto/index.ts'
@@ -19,6 +20,9 @@ const told = (verdict: FinalityVerdict): string =>
 const verdictOn = (input: FinalityInput, by: FinalityTrust = trust): string =>
   told(verifyFinality(input, by))
 
+const sha256 = (data: Uint8Array): Uint8Array =>
+  Uint8Array.from(createHash('sha256').update(data).digest())
+
 /** Only the signatures that were made are good: what real verification says, at no cost. */
 const remembering = (): Crypto => {
   const made = new Set<string>()
@@ -32,7 +36,7 @@ const remembering = (): Crypto => {
     },
   }
   expect(verifyFinality(good, trust, learning).ok).toBe(true)
-  return { ...crypto, verifyEd25519: (...parts) => made.has(keyOf(...parts)) }
+  return { ...crypto, sha256, verifyEd25519: (...parts) => made.has(keyOf(...parts)) }
 }
 
 /** Changes every byte by every mask; what is accepted, as `byte:mask`. */

@@ -74,10 +74,10 @@ const refused = (
 ): FinalityVerdict => ({ ok: false, kind, reason, proof })
 
 /**
- * Verifies that a block is final: the proof is well formed and of this chain, it follows from what is
- * trusted, all its signatures are good, and they are of more than two thirds of the voting power.
- * What is cheap is looked at first, so that no stranger's proof costs a signature check. Never
- * throws, whatever the bytes.
+ * Verifies that a block is final: the proof is well formed and of this chain, it follows from what
+ * is trusted, all its signatures are good, and they are of more than two thirds of the voting
+ * power. What is cheap is looked at first, so that no stranger's proof costs a signature check.
+ * Never throws, whatever the bytes.
  */
 export const verifyFinality = (
   input: FinalityInput,

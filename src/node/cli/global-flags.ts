@@ -19,9 +19,10 @@ export interface GlobalFlags {
 
 /** Reads the global flags of a command. */
 export function globalFlags(command: Command): GlobalFlags {
-  const options: { home?: string; log_level?: string } = {
-    ...command.parent?.opts(),
-    ...command.opts(),
+  let options: { home?: string; log_level?: string } = {}
+  // The nearest to the end of the line counts.
+  for (let each: Command | null = command; each !== null; each = each.parent) {
+    options = { ...each.opts(), ...options }
   }
   const { CMTHOME, CMT_HOME } = process.env
   const home = options.home ?? CMTHOME ?? CMT_HOME ?? join(homedir(), '.cometbft')

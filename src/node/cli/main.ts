@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// The command `quadrille`: CometBFT's verbs, flags and environment, `dev` and `sim`.
+// The command `quadrille`: CometBFT's verbs, flags and environment, `dev`, `sim` and `finality`.
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { addDev } from './dev.ts'
+import { addFinality } from './finality.ts'
 import { addInit } from './init.ts'
 import { addReset } from './reset.ts'
 import { addShow } from './show.ts'
@@ -15,8 +16,8 @@ import { BadInput } from './bad-input.ts'
 import { addGlobalFlags } from './global-flags.ts'
 
 /**
- * Exit codes: 0 well, 1 failed, with one line on stderr that says why. `sim` has 1 for a violation
- * and 2 for input that cannot be meant.
+ * Exit codes: 0 well, 1 failed, with one line on stderr that says why. `sim` and `finality` have
+ * 1 for a violation or a proof that does not hold, and 2 for input that cannot be meant.
  */
 export type ExitCode = number
 
@@ -50,15 +51,15 @@ export function makeProgram(outcome: { code: ExitCode }): Command {
   addReset(program)
   addVersion(program)
   for (const command of [program, ...program.commands]) addGlobalFlags(command)
+  addFinality(program, outcome)
   addSim(program, outcome)
   return program
 }
 
 // Before the name of the command or behind it; `sim` has a flag `--trace` of its own, with a value.
-function isStackAsked(program: Command): boolean {
-  const isAsked = (command: Command): boolean =>
-    command.opts<{ trace?: boolean | string }>().trace === true
-  return [program, ...program.commands].some(isAsked)
+function isStackAsked(command: Command): boolean {
+  const isAsked = command.opts<{ trace?: boolean | string }>().trace === true
+  return isAsked || command.commands.some(isStackAsked)
 }
 
 function report(error: unknown, trace: boolean): ExitCode {
