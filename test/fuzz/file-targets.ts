@@ -241,7 +241,7 @@ function makeSignState(dice: Dice): Uint8Array {
     const signBytes = voteSignBytes('test-chain', { ...vote, height, round, type })
     return { height, round, step: type + 1, signature: dice.bytes(64), signBytes }
   }
-  if (dice.oneIn(6)) return formatSignState(FRESH_SIGN_STATE)
+  if (dice.oneIn(3)) return formatSignState(FRESH_SIGN_STATE)
   return formatSignState(dice.oneIn(2) ? signed() : { ...signed(), previous: signed() })
 }
 

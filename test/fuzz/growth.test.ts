@@ -185,6 +185,23 @@ const PIECES: readonly string[] = [
   '{"$set":[',
 ]
 
+/** Texts that are whole, with a piece in their middle as often as fits. */
+const FRAMES: readonly (readonly [open: string, piece: string, close: string])[] = [
+  ['{', '"a":1,', '"b":2}'],
+  ['{', '"a":[],', '"b":2}'],
+  ['[', '1,', '2]'],
+  ['[', '{},', '{}]'],
+  ['{"jsonrpc":"2.0","id":1,"method":"x","params":{', '"a":1,', '"b":2}}'],
+  ['{"jsonrpc":"2.0","id":[', '1,', '2],"method":"x"}'],
+  ['"', '\\u0041', '"'],
+  ['"', '\\ud800', '"'],
+  ['a=1', '&b=2', ''],
+  ['string=', '%41', ''],
+  ["a='b'", " AND c='d'", ''],
+  ['{"$map":[', '[1,1],', '[2,2]]}'],
+  ['val=', '!', '1'],
+]
+
 describe('fuzz: texts made to cost much', () => {
   test.each(TEXT_TARGETS)('$name: its work is in proportion to its input', (target) => {
     const dice = new Dice(3, target.name)
@@ -194,6 +211,9 @@ describe('fuzz: texts made to cost much', () => {
       const at = dice.below(valid.length + 1)
       return [many, valid + many, valid.slice(0, at) + many + valid.slice(at)].map(toUtf8)
     })
+    for (const [open, piece, close] of FRAMES) {
+      inputs.push(toUtf8(open + piece.repeat(SIZE / piece.length) + close))
+    }
     const { copied, calls, dearest } = workOf((input) => void target.take(input), inputs)
     expect(copied, `elements copied for each byte of ${dearest}`).toBeLessThan(MOST_COPIED)
     expect(calls, 'calls for each byte').toBeLessThan(MOST_CALLS)

@@ -61,6 +61,19 @@ const VALUES: readonly string[] = [
   '"""',
   '#',
 ]
+/** Numbers in quotes, which is how 64-bit integers stand in JSON. */
+const INTEGERS: readonly string[] = [
+  '"0"',
+  '"-1"',
+  '"1"',
+  '"9223372036854775807"',
+  '"9223372036854775808"',
+  '"-9223372036854775808"',
+  '"1152921504606846975"',
+  '"1152921504606846976"',
+  '"00"',
+  '"+1"',
+]
 const TRICKS: readonly string[] = [
   '\ufeff',
   '\u2028',
@@ -119,7 +132,9 @@ function otherMember(text: string, dice: Dice): string {
   const mark = '\u0001mark'
   const value = container[name]
   container[name] = mark
-  const other = dice.oneIn(3) ? JSON.stringify([value]) : dice.pick(VALUES)
+  const isInteger = typeof value === 'string' && /^-?\d+$/.test(value)
+  const values = isInteger && dice.oneIn(2) ? INTEGERS : VALUES
+  const other = dice.oneIn(8) ? JSON.stringify([value]) : dice.pick(values)
   if (dice.oneIn(8)) Reflect.deleteProperty(container, name)
   return JSON.stringify(whole).replace(JSON.stringify(mark), () => other)
 }

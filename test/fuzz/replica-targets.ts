@@ -4,16 +4,18 @@ import { BitArray } from '../../src/core/bytes/index.ts'
 import {
   decodeBlocksyncMessage,
   decodeConsensusMessage,
+  decodeEvidenceList,
   decodeTxs,
   encodeBlocksyncMessage,
   encodeConsensusMessage,
+  encodeEvidenceList,
   encodeTxs,
   tryDecode,
 } from '../../src/core/proto/index.ts'
 import type { BlocksyncMessage, ConsensusWireMessage } from '../../src/core/proto/index.ts'
 import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
 import { NIL_BLOCK_ID, proposalSignBytes } from '../../src/core/types/index.ts'
-import type { BlockId, Proposal } from '../../src/core/types/index.ts'
+import type { BlockId, Proposal, Vote } from '../../src/core/types/index.ts'
 import type { Peer } from '../../src/host/p2p/index.ts'
 import { signingSeedOf } from '../../src/host/replica/cluster.fixture.ts'
 import { nativeCrypto } from '../../src/node/platform/index.ts'
@@ -134,8 +136,12 @@ function signedProposal(live: LiveReplica, dice: Dice): Proposal {
   return { ...proposal, signature: nativeCrypto.signEd25519(signingSeedOf(TRAITOR), signBytes) }
 }
 
+/** Messages of a channel, and a few of others, which must not come here. */
 function ofMakers(makers: readonly Maker[]): (live: LiveReplica, dice: Dice) => Uint8Array {
-  return (live, dice) => encodeConsensusMessage(dice.pick(makers)(live, dice))
+  return (live, dice) => {
+    const from = dice.oneIn(8) ? dice.pick([STATE, DATA, VOTE, BITS]) : makers
+    return encodeConsensusMessage(dice.pick(from)(live, dice))
+  }
 }
 
 function makeTxs(_: LiveReplica, dice: Dice): Uint8Array {
@@ -164,6 +170,24 @@ const KINDS: ReadonlyMap<number, readonly string[]> = new Map([
   [0x22, ['vote']],
   [0x23, ['vote-set-bits']],
 ])
+
+const ofEvidence = FAMILIES.find(({ name }) => name === 'EvidenceList')
+
+/** Two votes of the traitor for one moment that was decided, or evidence of any form. */
+function makeEvidence(live: LiveReplica, dice: Dice): Uint8Array {
+  if (dice.oneIn(4)) return ofEvidence?.encode(dice) ?? new Uint8Array(0)
+  const { chainState } = live.node.replica.engine
+  const at = { type: dice.pick([1, 2]), height: chainState.lastBlockHeight, round: dice.below(3) }
+  const [voteA, voteB] = [1, 2].map((number) => {
+    const hash = new Uint8Array(32).fill(number)
+    return live.voteOf(TRAITOR, { ...at, blockId: { hash, partSetHeader: { total: 1, hash } } })
+  }) as [Vote, Vote]
+  const { totalVotingPower, validators } = chainState.validators
+  const validatorPower = validators[voteA.validatorIndex]?.votingPower ?? 0n
+  const timestamp = chainState.lastBlockTime
+  const powers = { totalVotingPower, validatorPower }
+  return encodeEvidenceList([{ kind: 'duplicate-vote', voteA, voteB, ...powers, timestamp }])
+}
 
 /** Whether a message keeps the form of its channel, whatever it means. */
 function isLawful(channelId: number, input: Uint8Array): boolean {
@@ -198,6 +222,7 @@ function isLawfulElsewhere(channelId: number, input: Uint8Array): boolean {
     const txs = tryDecode(decodeTxs, input)
     return txs.ok && txs.value.length > 0 && txs.value.every((tx) => tx.length > 0)
   }
+  if (channelId === 0x38) return tryDecode(decodeEvidenceList, input).ok
   const message = tryDecode(decodeBlocksyncMessage, input)
   if (!message.ok || message.value.kind === 'block-response') return false
   return message.value.kind !== 'block-request' || message.value.height >= 0n
@@ -287,5 +312,6 @@ export const REPLICA_TARGETS: readonly Target[] = [
   channelTarget(0x22, 10, ofMakers(VOTE)),
   channelTarget(0x23, 8, ofMakers(BITS)),
   channelTarget(0x30, 8, makeTxs),
+  channelTarget(0x38, 6, makeEvidence),
   channelTarget(0x40, 8, makeBlocksync),
 ]

@@ -4,6 +4,8 @@ import { equalBytes, toHex } from '../../src/core/bytes/index.ts'
 import { decodeChainState, encodeChainState } from '../../src/core/chain/index.ts'
 import type { ChainState } from '../../src/core/chain/index.ts'
 import type { Input } from '../../src/core/consensus/index.ts'
+import { decodeFinalityProof } from '../../src/core/finality/index.ts'
+import { decisionOf, proofOf } from '../../src/core/finality/decisions.fixture.ts'
 import { encodeDelimited, readUvarint } from '../../src/core/proto/index.ts'
 import { FAMILIES } from '../../src/core/proto/messages.fixture.ts'
 import { decodeRecord, encodeRecord, recordHeight } from '../../src/host/engine/readers.fixture.ts'
@@ -213,6 +215,27 @@ async function readAll(): Promise<void> {
   }
 }
 
+const FINALITY_PREFIX_BYTES = 5
+const proofs = [2n, 3n].map((height) => proofOf(decisionOf(height)).bytes)
+
+/** A proof has one encoding: what is accepted is that, to the last byte. */
+function takeProof(input: Uint8Array): boolean {
+  const decoded = decodeFinalityProof(input, nativeCrypto)
+  if (!decoded.ok) {
+    promise(decoded.error.reason !== '', 'a refusal says why')
+    return false
+  }
+  promise(equalBytes(decoded.value.bytes, input), 'a proof keeps its bytes')
+  return true
+}
+
+function mutateProof(corpus: readonly Uint8Array[], dice: Dice): Uint8Array {
+  if (dice.oneIn(4)) return mutateBytes(corpus, dice)
+  const bytes = dice.pick(corpus)
+  const inner = mutateProto([bytes.subarray(FINALITY_PREFIX_BYTES)], dice)
+  return glue(bytes.subarray(0, FINALITY_PREFIX_BYTES), inner)
+}
+
 /** Every value of the databases and every record of the engine. */
 export const STORED_TARGETS: readonly Target[] = [
   {
@@ -223,5 +246,12 @@ export const STORED_TARGETS: readonly Target[] = [
     take: (input) => takeWith(chainState, input),
   },
   { name: 'decodeRecord', share: 14, make: makeRecord, mutate: mutateRecord, take: takeRecord },
+  {
+    name: 'decodeFinalityProof',
+    share: 2,
+    make: (dice) => dice.pick(proofs),
+    mutate: mutateProof,
+    take: takeProof,
+  },
   { name: 'BlockStore', share: 3, make: makeStored, mutate: mutateStored, take: takeStored },
 ]

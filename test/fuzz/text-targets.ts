@@ -9,6 +9,8 @@ import {
   toUtf8,
 } from '../../src/core/bytes/index.ts'
 import { fromBase64, toBase64 } from '../../src/core/bytes/index.ts'
+import { parseFaultDetectorConfig } from '../../src/core/faults/index.ts'
+import { DEFAULT_SLASHING_POLICY, parseSlashingPolicy } from '../../src/core/types/index.ts'
 import {
   CanonicalError,
   decodeAppTx,
@@ -236,6 +238,57 @@ const rpc: readonly Target[] = [
   }),
 ]
 
+/** The value of a JSON text, -0 as 0, which is all the same to a policy; or a refusal. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text, (_, value: unknown) => (Object.is(value, -0) ? 0 : value))
+  } catch {
+    throw new Refused()
+  }
+}
+
+/** A result whose error names a field and a reason. */
+function fieldsOf<T>(
+  result: { ok: true; value: T } | { ok: false; error: { field: string; reason: string } },
+): T {
+  if (result.ok) return result.value
+  promise(result.error.reason !== '', 'a refusal says why')
+  throw new Refused()
+}
+
+const policies: readonly Target[] = [
+  textTarget({
+    name: 'parseSlashingPolicy',
+    make: (dice) => {
+      const [equivocation, downtime] = [
+        DEFAULT_SLASHING_POLICY.equivocation,
+        DEFAULT_SLASHING_POLICY.downtime,
+      ]
+      return JSON.stringify(
+        dice.pick([{}, { equivocation }, { downtime }, DEFAULT_SLASHING_POLICY]),
+      )
+    },
+    read: (text) => fieldsOf(parseSlashingPolicy(jsonOf(text))),
+    write: (policy) => JSON.stringify(policy),
+    check: (policy) => {
+      for (const { fraction, jailBlocks, tombstone } of Object.values(policy)) {
+        promise(fraction[0] >= 0 && fraction[1] >= fraction[0], 'a part is at most the whole')
+        promise(jailBlocks >= 0 && typeof tombstone === 'boolean', 'a penalty is whole')
+      }
+    },
+  }),
+  textTarget({
+    name: 'parseFaultDetectorConfig',
+    make: (dice) => JSON.stringify(dice.pick([{}, { downtimeWindow: 100, minSigned: 50 }])),
+    read: (text) => fieldsOf(parseFaultDetectorConfig(jsonOf(text))),
+    write: (config) => JSON.stringify(config),
+    check: ({ downtimeWindow, minSigned }) => {
+      promise(downtimeWindow > 0 && downtimeWindow <= 10_000, `a window of ${downtimeWindow}`)
+      promise(minSigned >= 0 && minSigned <= downtimeWindow, `${minSigned} signed`)
+    },
+  }),
+]
+
 const small: readonly Target[] = [
   textTarget({
     name: 'parsePeerAddress',
@@ -331,4 +384,4 @@ function makeQuery(dice: Dice): string {
 }
 
 /** Every reader of text. */
-export const TEXT_TARGETS: readonly Target[] = [...canonical, ...rpc, ...small]
+export const TEXT_TARGETS: readonly Target[] = [...canonical, ...rpc, ...policies, ...small]
