@@ -1,12 +1,15 @@
 // How an application is written in TypeScript: a state, and a function that a transaction applies
 // to it.
 
+import { parseSlashingPolicy } from '../../core/types/index.ts'
+import type { FaultKind, SlashingPolicyText } from '../../core/types/index.ts'
+
 /**
  * A proven offence of a validator, as an application sees it. `validator` is the address in
  * upper-case hex.
  */
 export interface Fault {
-  readonly kind: 'equivocation' | 'double-proposal' | 'light-client-attack' | 'downtime'
+  readonly kind: FaultKind
   readonly validator: string
   readonly height: bigint
   readonly votingPower: bigint
@@ -29,11 +32,14 @@ export interface Ctx {
    * Tells the world; the receipt carries it. Forgotten when the transaction fails, and in `check`.
    */
   emit(type: string, attributes: Record<string, string | number | bigint>): void
-  /** The offences proven by this block. */
+  /**
+   * The offences proven by this block. They are punished by the application's policy; with
+   * `slashing: false` by nobody but the application.
+   */
   readonly faults: readonly Fault[]
   /**
    * Changes the power of a validator from the height after the next; `pubKey` is ed25519 in base64,
-   * power 0 removes.
+   * power 0 removes. The jailed get it when they return, the tombstoned never.
    */
   updateValidator(pubKey: string, votingPower: bigint): void
 }
@@ -66,6 +72,12 @@ export interface AppDef<S, T> {
    * values.
    */
   readonly state: S | (() => S)
+  /**
+   * What faults cost: rows and fields that replace those of the default policy, or false to punish by
+   * `ctx.faults` and `updateValidator` alone. Fixed when a chain begins, like the rest of its genesis;
+   * a policy in the genesis file comes first.
+   */
+  readonly slashing?: SlashingPolicyText | false
   /** Decides what is a transaction; without it every canonical JSON value is. */
   readonly tx?: StandardSchema<T>
   check?(state: Readonly<S>, tx: T, ctx: Ctx): void
@@ -82,12 +94,20 @@ export interface App<S, T> {
   readonly '~t'?: T
 }
 
-/** Defines an application. Throws a `TypeError` when the name cannot be used. */
+/**
+ * Defines an application. Throws a `TypeError` when the name cannot be used, and when the slashing
+ * policy is wrong: it names the field, and how it would be right.
+ */
 export function defineApp<S, T>(def: AppDef<S, T>): App<S, T> {
   if (!/^[\w.-]{1,64}$/u.test(def.name)) {
     throw new TypeError(
       `the application name "${def.name}" has other signs than letters, digits, - _ .`,
     )
+  }
+  const policy = parseSlashingPolicy(def.slashing === false ? {} : (def.slashing ?? {}))
+  if (!policy.ok) {
+    const field = ['slashing', policy.error.field].filter((step) => step !== '').join('.')
+    throw new TypeError(`the application "${def.name}": ${field} ${policy.error.reason}`)
   }
   return { name: def.name, '~def': def }
 }

@@ -10,6 +10,7 @@ import type {
   ProofOp,
   ValidatorUpdate,
 } from '../../core/proto/index.ts'
+import type { SlashingPolicy } from '../../core/types/index.ts'
 
 /** A value now or a promise of it: an application in the same process may answer either way. */
 export type Awaitable<T> = T | Promise<T>
@@ -39,6 +40,8 @@ export interface InitChainRequest {
   readonly validators: readonly ValidatorUpdate[]
   readonly appStateBytes: Uint8Array
   readonly initialHeight: bigint
+  /** What faults cost on this chain, when its genesis says it; never on a wire. */
+  readonly slashing?: SlashingPolicy
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Event, ValidatorUpdate } from '../../core/proto/index.ts'
 import type { Ctx, Fault } from './app-definition.ts'
 import type { FinalizeBlockRequest, Misbehavior } from './application.ts'
 import { dateFromTime } from './dates.ts'
+import { faultKindOf } from './fault-kind.ts'
+import { indexedEvent } from './indexed-event.ts'
 import { END_OF_BLOCK, seededRandom, type RandomSource } from './seeded-random.ts'
 
 /** The block a context belongs to. */
@@ -45,11 +47,7 @@ export class BlockContext implements Ctx {
   }
 
   emit(type: string, attributes: Record<string, string | number | bigint>): void {
-    const entries = Object.entries(attributes)
-    this.events.push({
-      type,
-      attributes: entries.map(([key, value]) => ({ key, value: String(value), index: true })),
-    })
+    this.events.push(indexedEvent(type, attributes))
   }
 
   updateValidator(pubKey: string, votingPower: bigint): void {
@@ -64,7 +62,7 @@ export class BlockContext implements Ctx {
 
 function faultOf({ kind, validator, height }: Misbehavior): Fault {
   return {
-    kind: kind === 'duplicate-vote' ? 'equivocation' : kind,
+    kind: faultKindOf(kind),
     validator: toHexUpper(validator.address),
     height,
     votingPower: validator.power,

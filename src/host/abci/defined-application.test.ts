@@ -13,7 +13,12 @@ import {
   type AppDef,
   type StandardSchema,
 } from './index.ts'
-import { finalizeRequest, prepareRequest, processRequest } from './requests.fixture.ts'
+import {
+  finalizeRequest,
+  initChainRequest,
+  prepareRequest,
+  processRequest,
+} from './requests.fixture.ts'
 
 type Balances = Map<string, number>
 interface Transfer {
@@ -85,10 +90,15 @@ describe('defined application', () => {
     expect(app.state.get('alice')).toBe(100)
   })
 
-  test('the app hash is the SHA-256 of the canonical state', async () => {
+  test('the app hash is the SHA-256 of the canonical state, and of the penalties', async () => {
+    const state = '{"$map":[["alice",100]]}'
+    const plain = await open({ ...ledger, slashing: false })
+    expect(plain.initChain(initChainRequest()).appHash).toEqual(nobleCrypto.sha256(toUtf8(state)))
     const app = await open(ledger)
-    const text = toUtf8('{"$map":[["alice",100]]}')
-    expect(app.initChain().appHash).toEqual(nobleCrypto.sha256(text))
+    const { appHash } = app.initChain(initChainRequest())
+    const { value } = app.query({ data: toUtf8(''), path: '/slashing', height: 0n, prove: false })
+    const penalties = toHex(nobleCrypto.sha256(value ?? toUtf8('')))
+    expect(appHash).toEqual(nobleCrypto.sha256(toUtf8(`${state}\n${penalties}`)))
   })
 
   test('refuses what is no canonical JSON, in mempool, blocks and proposals', async () => {

@@ -1,8 +1,10 @@
 // Runs an application written with defineApp behind the interface that the node speaks.
 
-import { EMPTY_BYTES, fromUtf8, toUtf8, ZERO_TIME } from '../../core/bytes/index.ts'
+import { assert, EMPTY_BYTES, fromUtf8, toUtf8, ZERO_TIME } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import type { Event, ExecTxResult, FinalizeBlockResponse } from '../../core/proto/index.ts'
+import { defaultConsensusParams, parseSlashingPolicy } from '../../core/types/index.ts'
+import type { SlashingPolicy } from '../../core/types/index.ts'
 import type { KeyValueStore } from '../ports/index.ts'
 import { decodeAppTx } from './app-codec.ts'
 import type { App, AppDef, Ctx } from './app-definition.ts'
@@ -15,6 +17,7 @@ import type {
   CommitResponse,
   FinalizeBlockRequest,
   InfoResponse,
+  InitChainRequest,
   InitChainResponse,
   PrepareProposalRequest,
   ProcessProposalRequest,
@@ -23,6 +26,7 @@ import type {
 } from './application.ts'
 import { BlockContext, type BlockFacts } from './block-context.ts'
 import { decodeCanonical, encodeCanonical } from './canonical-json.ts'
+import { SlashingBook, type BlockPenalties } from './slashing-book.ts'
 import { selectValue } from './state-query.ts'
 import { StateTree } from './state-tree.ts'
 import { latestUpdates } from './validator-changes.ts'
@@ -45,8 +49,13 @@ export interface DefinedApplicationOptions {
 
 const APP_VERSION = 1n
 
+/** The path of a query that asks for policy and penalties instead of the state. */
+export const SLASHING_PATH = '/slashing'
+
 /**
- * A defined application at work. The app hash is SHA-256 of the state's canonical text. Between
+ * A defined application at work. Its replicated state is the application's and the book of
+ * penalties. The app hash is SHA-256 of the state's canonical text, a line end and the SHA-256 of
+ * the book's canonical text in hex; without a policy of the state's text alone. Between
  * `finalizeBlock` and `commit` its state is already the one after the block, which is decided by
  * then.
  */
@@ -57,11 +66,11 @@ export class DefinedApplication<S, T> implements Application {
   readonly #crypto: Crypto
   readonly #storage: AppStorage | null
   #tree: StateTree<S>
+  #book: SlashingBook | null
   #height = 0n
   #time = ZERO_TIME
   #staged: { readonly height: bigint; readonly time: bigint } | null = null
-  #hashed: { readonly changes: number; readonly hash: Uint8Array; readonly size: number } | null =
-    null
+  #hashed: HashedState | null = null
 
   private constructor(app: App<S, T>, options: DefinedApplicationOptions) {
     this.name = app.name
@@ -70,11 +79,13 @@ export class DefinedApplication<S, T> implements Application {
     this.#crypto = options.crypto
     this.#storage = options.store === null ? null : new AppStorage(options.store, app.name)
     this.#tree = new StateTree<S>(initialState(this.#def))
+    const policy = policyOf(this.#def)
+    this.#book = policy === null ? null : SlashingBook.begin(this.#crypto, policy, NO_GENESIS)
   }
 
   /**
    * The application at the height it had reached in its store. Throws when its initial state cannot
-   * be a state.
+   * be a state, and when it punishes and the stored one did not, or the other way round.
    */
   static async open<S, T>(
     app: App<S, T>,
@@ -83,7 +94,11 @@ export class DefinedApplication<S, T> implements Application {
     const application = new DefinedApplication(app, options)
     const saved = (await application.#storage?.load()) ?? null
     if (saved === null) return application
-    application.#tree = new StateTree<S>(decodeCanonical(saved.text))
+    // Canonical text has no line ends: one stands between the state and the book.
+    const [state = '', book] = saved.text.split('\n')
+    if ((book === undefined) !== (application.#book === null)) throw slashingMismatch(app.name)
+    application.#tree = new StateTree<S>(decodeCanonical(state))
+    if (book !== undefined) application.#book = SlashingBook.restore(options.crypto, book)
     application.#height = saved.height
     application.#time = saved.time
     return application
@@ -104,13 +119,18 @@ export class DefinedApplication<S, T> implements Application {
     }
   }
 
-  initChain(): InitChainResponse {
+  initChain(request: InitChainRequest): InitChainResponse {
+    const own = policyOf(this.#def)
+    if (own !== null) {
+      this.#book = SlashingBook.begin(this.#crypto, request.slashing ?? own, request)
+    }
     return { consensusParams: null, validators: [], appHash: this.#appHash() }
   }
 
   /**
-   * `path` is ignored; `data` is a JSON list of keys, empty for the whole state. The value is
-   * canonical JSON.
+   * `data` is a JSON list of keys, empty for the whole state; the path {@link SLASHING_PATH} asks
+   * for the book of penalties as it is after the latest block, any other for the application's
+   * state. The value is canonical JSON.
    */
   query(request: QueryRequest): QueryResponse {
     const answer = {
@@ -121,7 +141,8 @@ export class DefinedApplication<S, T> implements Application {
       height: this.#height,
       codespace: this.name,
     }
-    const selected = selectValue(this.#tree.view, fromUtf8(request.data))
+    const root = request.path === SLASHING_PATH ? this.#book?.view : this.#tree.view
+    const selected = selectValue(root, fromUtf8(request.data))
     if (!selected.ok) {
       return { ...answer, code: CODE_TX_MALFORMED, log: selected.error, value: null }
     }
@@ -156,6 +177,7 @@ export class DefinedApplication<S, T> implements Application {
 
   finalizeBlock(request: FinalizeBlockRequest): FinalizeBlockResponse {
     this.#tree.rollback()
+    this.#book?.rollback()
     const contexts: BlockContext[] = []
     const txResults = request.txs.map((tx, index) => {
       const context = new BlockContext(this.#crypto, request, index)
@@ -165,11 +187,16 @@ export class DefinedApplication<S, T> implements Application {
     })
     const end = this.#endBlock(request)
     if (end !== null) contexts.push(end)
+    const wanted = latestUpdates(contexts.flatMap((context) => context.validatorUpdates))
+    const penalties: BlockPenalties = this.#book?.execute(request, wanted) ?? {
+      validatorUpdates: wanted,
+      events: [],
+    }
     this.#staged = { height: request.height, time: request.time }
     return {
-      events: end?.events ?? [],
+      events: [...(end?.events ?? []), ...penalties.events],
       txResults,
-      validatorUpdates: latestUpdates(contexts.flatMap((context) => context.validatorUpdates)),
+      validatorUpdates: penalties.validatorUpdates,
       consensusParamUpdates: null,
       appHash: this.#appHash(),
     }
@@ -179,12 +206,14 @@ export class DefinedApplication<S, T> implements Application {
     const staged = this.#staged
     this.#staged = null
     this.#tree.commit()
+    this.#book?.commit()
     if (staged === null) return { retainHeight: 0n }
     this.#height = staged.height
     this.#time = staged.time
-    const size = this.#hashed?.size ?? 0
+    const size = (this.#hashed?.size ?? 0) + (this.#book?.text.length ?? 0)
     if (this.#storage?.isDue(staged.height, size) !== true) return { retainHeight: 0n }
-    const text = this.#tree.encode('as-is')
+    const state = this.#tree.encode('as-is')
+    const text = this.#book === null ? state : `${state}\n${this.#book.text}`
     return this.#storage.save({ ...staged, text }).then(() => ({ retainHeight: 0n }))
   }
 
@@ -227,10 +256,13 @@ export class DefinedApplication<S, T> implements Application {
 
   #appHash(): Uint8Array {
     const { changes } = this.#tree
-    if (this.#hashed?.changes === changes) return this.#hashed.hash
-    const text = toUtf8(this.#tree.encode('sorted'))
+    const penalties = this.#book?.digest ?? null
+    const known = this.#hashed
+    if (known?.changes === changes && known.penalties === penalties) return known.hash
+    const state = this.#tree.encode('sorted')
+    const text = toUtf8(penalties === null ? state : `${state}\n${penalties}`)
     const hash = this.#crypto.sha256(text)
-    this.#hashed = { changes, hash, size: text.length }
+    this.#hashed = { changes, penalties, hash, size: text.length }
     return hash
   }
 
@@ -242,6 +274,19 @@ export class DefinedApplication<S, T> implements Application {
     return { ...NO_RESULT, code, log, codespace: this.name }
   }
 }
+
+/** The last app hash and what it was made of. */
+interface HashedState {
+  readonly changes: number
+  /** Digest of the book; null without one. */
+  readonly penalties: string | null
+  readonly hash: Uint8Array
+  /** Bytes of the text. */
+  readonly size: number
+}
+
+/** Of no chain yet: an application learns its validators by `initChain`. */
+const NO_GENESIS = { validators: [], consensusParams: defaultConsensusParams } as const
 
 const NO_RESULT: ExecTxResult = {
   code: 0,
@@ -256,6 +301,21 @@ const NO_RESULT: ExecTxResult = {
 
 function initialState<S, T>(def: AppDef<S, T>): S {
   return typeof def.state === 'function' ? (def.state as () => S)() : def.state
+}
+
+/** The policy an application is defined with; null when it punishes by itself. */
+function policyOf<S, T>({ slashing }: AppDef<S, T>): SlashingPolicy | null {
+  if (slashing === false) return null
+  const parsed = parseSlashingPolicy(slashing ?? {})
+  assert(parsed.ok, 'defineApp has accepted the slashing policy')
+  return parsed.value
+}
+
+function slashingMismatch(name: string): Error {
+  return new Error(
+    `the stored state of "${name}" was made with another choice of slashing: ` +
+      'turn slashing back on or off as it was, or begin a new chain',
+  )
 }
 
 /** The message of what `f` throws, or null. */

@@ -3,7 +3,8 @@
 //
 // Promises: requests carry all that an application may see; an application in the same process is
 // called without protobuf, in CometBFT's order and never twice at a time; a transaction of a
-// defined application happens wholly or not at all.
+// defined application happens wholly or not at all; offences that a block proves are punished with it,
+// by the policy of the application (core/slashing).
 // Must never: know consensus, peers or blocks.
 // Counterpart in CometBFT: abci/types, abci/example/kvstore and the local client of abci/client.
 

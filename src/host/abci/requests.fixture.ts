@@ -1,8 +1,10 @@
 // Requests for tests, filled with what does not matter.
 
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
+import { defaultConsensusParams } from '../../core/types/index.ts'
 import type {
   FinalizeBlockRequest,
+  InitChainRequest,
   PrepareProposalRequest,
   ProcessProposalRequest,
 } from './index.ts'
@@ -12,6 +14,19 @@ const COMMON = {
   time: 1_700_000_000_000_000_000n,
   nextValidatorsHash: EMPTY_BYTES,
   proposerAddress: Uint8Array.of(0xab),
+}
+
+/** The start of a chain without validators. */
+export function initChainRequest(more: Partial<InitChainRequest> = {}): InitChainRequest {
+  return {
+    time: COMMON.time,
+    chainId: 'test',
+    consensusParams: defaultConsensusParams,
+    validators: [],
+    appStateBytes: EMPTY_BYTES,
+    initialHeight: 1n,
+    ...more,
+  }
 }
 
 /** A block to execute. */

@@ -110,6 +110,7 @@ async function initChain(
       validators: updatesOf(initialState.validators),
       appStateBytes: toUtf8(genesis.appStateJson),
       initialHeight,
+      ...(genesis.slashing === undefined ? {} : { slashing: genesis.slashing }),
     }),
   )
   if (saved !== null && saved.lastBlockHeight > 0n) {
