@@ -41,6 +41,25 @@ export interface NewBlockEvent {
 }
 
 /**
+ * A fault that this node itself detected, whether or not blocks of the chain carry evidence of it.
+ * CometBFT has no such event.
+ */
+export interface FaultEvent {
+  readonly kind: 'Fault'
+  readonly height: bigint
+  /** `equivocation`, `double-proposal`, `downtime`, `light-client-attack` or `amnesia`. */
+  readonly fault: string
+  /** Addresses of the accused. */
+  readonly validators: readonly Uint8Array[]
+  /** Who did what, for people. */
+  readonly text: string
+  /** False for a suspicion, for which nobody is to be punished. */
+  readonly isProved: boolean
+  /** The proof; null for amnesia, which has no form that others verify. */
+  readonly evidence: Evidence | null
+}
+
+/**
  * Everything that can be subscribed to. Order at a height: NewBlock, NewBlockHeader,
  * NewBlockEvents, NewEvidence, Tx, ValidatorSetUpdates.
  */
@@ -66,6 +85,7 @@ export type ChainEvent =
       readonly kind: 'NewRound'
       readonly proposer: { readonly address: Uint8Array; readonly index: number }
     } & RoundStepEvent)
+  | FaultEvent
   | ({ readonly kind: 'CompleteProposal'; readonly blockId: BlockId } & RoundStepEvent)
 
 /** The name of an event, the value of the reserved key `tm.event`. */

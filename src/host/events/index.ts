@@ -8,6 +8,7 @@
 export type {
   ChainEvent,
   ChainEventKind,
+  FaultEvent,
   NewBlockEvent,
   RoundStepEvent,
   TxEvent,

@@ -215,7 +215,7 @@ describe('block executor', () => {
         pending: () => ({ evidence: [piece], byteSize: 400n }),
         check: () => verdict,
         operations: () => [{ put: [key, key] }],
-        update: (_state, evidence) => void updates.push(evidence.length),
+        update: (_state, block) => void updates.push(block.evidence.length),
       },
     })
     const built = await node.propose()

@@ -138,7 +138,10 @@ export class BlockExecutor {
     const { crypto, evidence: pool, mempool } = this.#options
     const { chainState, height, lastCommit, proposerAddress } = request
     const { block: limits, evidence: evidenceParams } = chainState.consensusParams
-    const { evidence, byteSize } = pool.pending(evidenceParams.maxBytes)
+    const free = maxDataBytes(chainState, 0n)
+    const { evidence, byteSize } = pool.pending(
+      evidenceParams.maxBytes < free ? evidenceParams.maxBytes : free,
+    )
     const maxTxBytes = maxDataBytes(chainState, byteSize)
     const room = limits.maxBytes === -1n ? -1n : maxTxBytes
     const reaped = mempool.reapMaxBytesMaxGas(room, limits.maxGas)
@@ -272,7 +275,7 @@ export class BlockExecutor {
       mempool.unlock()
     }
     this.#valid.clear()
-    await evidence.update(next, block.evidence)
+    await evidence.update(next, block)
     this.#announce(executed)
     return next
   }

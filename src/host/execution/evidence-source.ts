@@ -1,7 +1,7 @@
 // What execution needs of the evidence pool, and a pool that never has any.
 
 import type { ChainState } from '../../core/chain/index.ts'
-import type { Evidence } from '../../core/types/index.ts'
+import type { Block, Evidence } from '../../core/types/index.ts'
 import type { Awaitable } from '../abci/index.ts'
 import type { KeyValueOperation } from '../ports/index.ts'
 
@@ -25,10 +25,10 @@ export interface EvidenceSource {
    */
   operations?(evidence: readonly Evidence[]): readonly KeyValueOperation[]
   /**
-   * A block with this evidence was committed; the chain state is the one after it. Called for every
-   * block.
+   * A block was committed; the chain state is the one after it. Called for every block, in order,
+   * before the next height begins.
    */
-  update(chainState: ChainState, evidence: readonly Evidence[]): Awaitable<void>
+  update(chainState: ChainState, block: Block): Awaitable<void>
 }
 
 /**

@@ -2,12 +2,13 @@
 import { makeGenesisState } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { equalBytes } from '../../core/bytes/index.ts'
-import { BlockIdFlag, VoteSet, blockVersionOf } from '../../core/types/index.ts'
+import { BlockIdFlag, VoteSet, blockVersionOf, downtimeRuleOf } from '../../core/types/index.ts'
 import type { Genesis, Header } from '../../core/types/index.ts'
 import { serializeApplication } from '../abci/index.ts'
 import type { Application, InfoRequest } from '../abci/index.ts'
 import { EventBus } from '../events/index.ts'
-import { EvidenceJudge } from '../evidence/index.ts'
+import { FaultDetector } from '../../core/faults/index.ts'
+import { EvidenceStore, FaultWatch } from '../evidence/index.ts'
 import { BlockExecutor, handshake } from '../execution/index.ts'
 import { TxIndex } from '../indexer/index.ts'
 import { Mempool } from '../mempool/index.ts'
@@ -26,6 +27,8 @@ export interface Foundation {
   readonly txIndex: TxIndex | null
   readonly mempool: Mempool
   readonly executor: BlockExecutor
+  readonly evidence: EvidenceStore
+  readonly faults: FaultWatch
   readonly wal: WriteAheadLog
   readonly chainState: ChainState
   readonly lastPrecommits: VoteSet | null
@@ -43,7 +46,7 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
   const blockStore = await BlockStore.open(store)
   const stateStore = new StateStore(store)
   await refuseOtherChain(stateStore, genesis)
-  const rooms = makeRooms(options, blockStore, stateStore)
+  const rooms = await makeRooms(options, blockStore, stateStore)
   const chainState = await handshake({
     ...rooms,
     genesis,
@@ -52,6 +55,7 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
     infoRequest: infoRequestOf(options),
     initialState: makeGenesisState(crypto, genesis),
   })
+  await rooms.faults.resume(chainState)
   const wal = await WriteAheadLog.open({
     files: ports.files,
     path: options.walPath,
@@ -75,10 +79,15 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
 
 type Rooms = Omit<Foundation, 'wal' | 'chainState' | 'lastPrecommits' | 'lastHeader' | 'close'>
 
-function makeRooms(options: ReplicaOptions, blockStore: BlockStore, stateStore: StateStore): Rooms {
+async function makeRooms(
+  options: ReplicaOptions,
+  blockStore: BlockStore,
+  stateStore: StateStore,
+): Promise<Rooms> {
   const { crypto, clock, logger, store } = options.ports
   const application = serializeApplication(options.application)
   const eventBus = new EventBus()
+  const detection = downtimeRuleOf(options.genesis)
   const txIndex = options.indexTxs ? new TxIndex(store) : null
   const mempool = new Mempool({
     application,
@@ -87,10 +96,22 @@ function makeRooms(options: ReplicaOptions, blockStore: BlockStore, stateStore: 
     logger: logger.child('mempool'),
     config: options.mempool,
   })
+  const logOfEvidence = logger.child('evidence')
+  const records = { crypto, store, blockStore, stateStore, detection }
+  const evidence = await EvidenceStore.open({ ...records, clock, logger: logOfEvidence })
+  const { chainId, initialHeight, lockRule } = options.genesis
+  const faults = new FaultWatch({
+    detector: new FaultDetector({ crypto, chainId, initialHeight, lockRule, config: detection }),
+    store: evidence,
+    eventBus,
+    logger: logOfEvidence,
+    blockStore,
+    stateStore,
+  })
   const executor = new BlockExecutor({
     application,
     mempool,
-    evidence: new EvidenceJudge({ crypto, store, blockStore, stateStore }),
+    evidence: faults,
     store,
     blockStore,
     stateStore,
@@ -99,7 +120,8 @@ function makeRooms(options: ReplicaOptions, blockStore: BlockStore, stateStore: 
     crypto,
     logger: logger.child('execution'),
   })
-  return { blockStore, stateStore, application, eventBus, txIndex, mempool, executor }
+  const chain = { blockStore, stateStore, application, eventBus, txIndex, mempool, executor }
+  return { ...chain, evidence, faults }
 }
 
 /** What the application is told when it is asked where it stands. */

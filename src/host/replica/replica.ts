@@ -6,6 +6,8 @@ import type { Application } from '../abci/index.ts'
 import { BlockServer } from '../blocksync/index.ts'
 import { ConsensusEngine } from '../engine/index.ts'
 import type { EventBus } from '../events/index.ts'
+import { EvidenceReactor } from '../evidence/index.ts'
+import type { EvidenceStore } from '../evidence/index.ts'
 import { ConsensusReactor } from '../gossip/index.ts'
 import type { TxIndex } from '../indexer/index.ts'
 import { MempoolReactor } from '../mempool/index.ts'
@@ -33,6 +35,7 @@ export class Replica {
   readonly halted: Promise<Error>
   readonly #foundation: Foundation
   readonly #mempoolReactor: MempoolReactor
+  readonly #evidenceReactor: EvidenceReactor
   readonly #logger: Logger
   #genesisTimer: Timer | null = null
   #halt: (error: Error) => void = () => undefined
@@ -71,7 +74,6 @@ export class Replica {
       config: options.p2p,
     })
     const stopPeer = (peer: Peer, reason: string): void => this.switch.stopPeer(peer, reason)
-    const { blockStore, mempool } = foundation
     this.gossip = new ConsensusReactor({
       engine: this.engine,
       blocks: storedBlocksOf(foundation),
@@ -82,17 +84,18 @@ export class Replica {
     })
     this.engine.setListener(this.gossip)
     this.#mempoolReactor = new MempoolReactor({
-      mempool,
+      mempool: foundation.mempool,
       clock,
       logger: logger.child('mempool'),
       stopPeer,
     })
+    this.#evidenceReactor = this.#makeEvidenceReactor(stopPeer)
     const blocks = new BlockServer({
-      blocks: blockStore,
+      blocks: foundation.blockStore,
       logger: logger.child('blocksync'),
       stopPeer,
     })
-    for (const reactor of [this.gossip, this.#mempoolReactor, blocks]) {
+    for (const reactor of [this.gossip, this.#mempoolReactor, this.#evidenceReactor, blocks]) {
       this.switch.addReactor(reactor)
     }
   }
@@ -107,6 +110,11 @@ export class Replica {
 
   get mempool(): Mempool {
     return this.#foundation.mempool
+  }
+
+  /** Evidence that waits for a block. */
+  get evidence(): EvidenceStore {
+    return this.#foundation.evidence
   }
 
   get eventBus(): EventBus {
@@ -142,6 +150,7 @@ export class Replica {
   async stop(): Promise<void> {
     this.#genesisTimer?.cancel()
     this.#mempoolReactor.stop()
+    this.#evidenceReactor.stop()
     this.gossip.stop()
     await this.switch.stop()
     await this.engine.stop()
@@ -163,6 +172,21 @@ export class Replica {
   async #takePart(): Promise<void> {
     this.gossip.start()
     await this.engine.start()
+  }
+
+  #makeEvidenceReactor(stopPeer: (peer: Peer, reason: string) => void): EvidenceReactor {
+    const { crypto, clock, logger } = this.options.ports
+    return new EvidenceReactor({
+      store: this.evidence,
+      crypto,
+      clock,
+      logger: logger.child('evidence'),
+      heightOf: (peerId) => {
+        const link = this.gossip.links().find(({ peer }) => peer.id === peerId)
+        return link?.known.height ?? 0n
+      },
+      stopPeer,
+    })
   }
 
   #untilGenesisMs(): number {

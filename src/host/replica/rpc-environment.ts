@@ -41,6 +41,12 @@ export function rpcEnvironmentOf(replica: Replica, validatorPubKey: PublicKey): 
       submit: (tx) => submitTo(replica, tx),
       list: (limit) => mempool.reapMaxTxs(limit),
     },
+    evidence: {
+      submit: async (evidence) => {
+        const answer = await replica.evidence.add(evidence, 'rpc')
+        return 'reason' in answer ? answer.reason : null
+      },
+    },
     application: {
       info: () => application.info(infoRequestOf(options)),
       query: (request) => application.query(request),

@@ -10,6 +10,7 @@ import type {
   BlockMeta,
   Commit,
   ConsensusParams,
+  Evidence,
   PublicKey,
   ValidatorSet,
 } from '../../core/types/index.ts'
@@ -82,6 +83,15 @@ export interface RpcMempool {
   submit(tx: Uint8Array): Awaitable<RpcSubmission>
   /** The first transactions of the queue, at most `limit`. */
   list(limit: number): readonly Uint8Array[]
+}
+
+/** What takes evidence. */
+export interface RpcEvidence {
+  /**
+   * Judges evidence and keeps it for a block; null when it is kept or was known, also in a block,
+   * else why not.
+   */
+  submit(evidence: Evidence): Awaitable<string | null>
 }
 
 /** The application's query connection. A rejection becomes an internal error. */
@@ -186,6 +196,7 @@ export interface RpcEnvironment {
   /** Null when indexing is off. */
   readonly txIndex: RpcTxIndex | null
   readonly mempool: RpcMempool
+  readonly evidence: RpcEvidence
   readonly application: RpcApplication
   readonly events: EventBus
   /**

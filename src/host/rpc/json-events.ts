@@ -3,7 +3,13 @@
 import type { ValidatorUpdate } from '../../core/proto/index.ts'
 import { addressOf } from '../../core/crypto/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import type { ChainEvent, PublishedEvent, RoundStepEvent, TxEvent } from '../events/index.ts'
+import type {
+  ChainEvent,
+  FaultEvent,
+  PublishedEvent,
+  RoundStepEvent,
+  TxEvent,
+} from '../events/index.ts'
 import { eventJson, finalizeBlockJson, sparseTxResultJson } from './json-abci.ts'
 import {
   blockIdJson,
@@ -70,6 +76,8 @@ export class EventWriter {
         const evidence = evidenceJson(event.evidence)
         return typed('NewEvidence', `{"height":${jsonInt64(event.height)},"evidence":${evidence}}`)
       }
+      case 'Fault':
+        return `{"type":"quadrille/event/Fault","value":${faultJson(event)}}`
       case 'Tx':
         return typed('Tx', `{"TxResult":${txEventJson(event)}}`)
       case 'ValidatorSetUpdates': {
@@ -105,6 +113,14 @@ export class EventWriter {
 
 function typed(type: string, value: string): string {
   return `{"type":"tendermint/event/${type}","value":${value}}`
+}
+
+function faultJson({ height, fault, validators, text, isProved, evidence }: FaultEvent): string {
+  return (
+    `{"height":${jsonInt64(height)},"fault":${jsonString(fault)}` +
+    `,"validators":${jsonList(validators, jsonHex)},"text":${jsonString(text)}` +
+    `,"proved":${isProved},"evidence":${evidence === null ? 'null' : evidenceJson(evidence)}}`
+  )
 }
 
 function roundStepMembers(event: RoundStepEvent): string {

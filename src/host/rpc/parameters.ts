@@ -2,6 +2,8 @@
 // refused in Go's words.
 
 import { EMPTY_BYTES, fromBase64, fromHex, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
+import type { Evidence } from '../../core/types/index.ts'
+import { parseEvidence } from './evidence-json.ts'
 import { isPrintable, leadByte, quoteText } from './go-quote.ts'
 import {
   checkJson,
@@ -28,6 +30,8 @@ export interface ParameterTypes {
   readonly tx: Uint8Array
   /** Hexadecimal in JSON too. */
   readonly hex: Uint8Array
+  /** Amino JSON, in a URI too; null when it is missing. */
+  readonly evidence: Evidence | null
 }
 
 /** A kind of parameter. */
@@ -62,6 +66,7 @@ const GO_TYPES: Readonly<Record<ParameterKind, string>> = {
   bytes: '[]uint8',
   tx: 'types.Tx',
   hex: 'slice',
+  evidence: 'types.Evidence',
 }
 
 /** Parameters that are read of an array; no route has so many. */
@@ -140,6 +145,7 @@ function zeroOf(kind: ParameterKind): Argument {
       return 0n
     case 'optional-int64':
     case 'optional-int':
+    case 'evidence':
       return null
     case 'bool':
       return false
@@ -170,6 +176,8 @@ function fromJsonValue(kind: ParameterKind, value: string): Argument {
       return bytesOf(kind, checkJson(value))
     case 'hex':
       return hexOf(value)
+    case 'evidence':
+      return evidenceOf(checkJson(value))
   }
 }
 
@@ -255,6 +263,12 @@ function byteOf(value: unknown): number {
   const text = JSON.stringify(value).slice(0, MAX_SHOWN)
   const what = typeof value === 'number' ? `number ${text}` : kindOf(text)
   throw new ParameterError(`json: cannot unmarshal ${what} into Go value of type uint8`)
+}
+
+function evidenceOf(value: string): Evidence {
+  const parsed = parseEvidence(value)
+  if (parsed.ok) return parsed.value
+  throw new ParameterError(parsed.error)
 }
 
 function hexOf(value: string): Uint8Array {

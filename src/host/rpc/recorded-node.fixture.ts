@@ -131,6 +131,7 @@ export class RecordedNode implements RpcEnvironment {
     txsAt: (height) => this.txs.filter((tx) => tx.height === height),
   }
   readonly mempool: RpcEnvironment['mempool'] = mempoolOf(this)
+  readonly evidence: RpcEnvironment['evidence'] = { submit: () => 'nothing recorded' }
   readonly application: RpcEnvironment['application'] = {
     info: () => this.appInfo ?? unknown('info'),
     query: async ({ data }) =>

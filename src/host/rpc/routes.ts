@@ -4,6 +4,7 @@ import { err } from '../../core/bytes/index.ts'
 import { BLOCK_ROUTES } from './block-routes.ts'
 import { BROADCAST_ROUTES } from './broadcast-routes.ts'
 import { CHAIN_ROUTES } from './chain-routes.ts'
+import { EVIDENCE_ROUTES } from './evidence-routes.ts'
 import { NODE_ROUTES } from './node-routes.ts'
 import { route } from './route.ts'
 import type { Route } from './route.ts'
@@ -30,8 +31,8 @@ const SUBSCRIPTION_ROUTES: Readonly<Record<string, Route>> = {
 }
 
 /**
- * The routes that are served. Not among them: `block_search` (application events are not indexed),
- * `broadcast_evidence` (evidence comes from the protocol itself) and the unsafe routes.
+ * The routes that are served. Not among them: `block_search` (application events are not indexed)
+ * and the unsafe routes.
  */
 export const ROUTES: ReadonlyMap<string, Route> = new Map(
   Object.entries({
@@ -41,5 +42,6 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     ...CHAIN_ROUTES,
     ...TX_ROUTES,
     ...BROADCAST_ROUTES,
+    ...EVIDENCE_ROUTES,
   }),
 )

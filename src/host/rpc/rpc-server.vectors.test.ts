@@ -14,7 +14,6 @@ import { RecordedNode } from './recorded-node.fixture.ts'
  */
 const NOT_SERVED: Readonly<Record<string, string>> = {
   block_search: 'searches events of applications, which are not indexed',
-  broadcast_evidence: 'evidence comes from what the node itself sees and hears',
   dial_seeds: 'belongs to the unsafe routes, which are off in CometBFT too',
 }
 

@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import { makeProposalBlock, validateBlock } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
+import { DEFAULT_FAULT_DETECTOR_CONFIG } from '../../core/faults/index.ts'
 import { defaultConsensusParams, makeBlockId } from '../../core/types/index.ts'
 import type { Block } from '../../core/types/index.ts'
 import { nativeCrypto as crypto } from '../../node/platform/index.ts'
-import { EvidenceJudge } from '../evidence/index.ts'
-import { MemoryKeyValueStore } from '../memory/index.ts'
+import { EvidenceStore } from '../evidence/index.ts'
+import { MemoryKeyValueStore, silentLogger } from '../memory/index.ts'
 import { Cluster, signingSeedOf } from '../replica/cluster.fixture.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
 import { BLOCK_FLAWS } from './block-flaws.ts'
@@ -51,11 +52,14 @@ async function bench(): Promise<{
     const rest = { timestamp: 0n, signature: EMPTY_BYTES }
     stage.notes.addProposal({ ...place, blockId, ...rest }, partSet)
   }
-  const judge = new EvidenceJudge({
+  const judge = await EvidenceStore.open({
     crypto,
     store: new MemoryKeyValueStore(),
     blockStore,
     stateStore,
+    detection: DEFAULT_FAULT_DETECTOR_CONFIG,
+    clock: cluster.clock,
+    logger: silentLogger,
   })
   return {
     good,
@@ -68,7 +72,7 @@ async function bench(): Promise<{
 async function verdictOf(
   chainState: ChainState,
   each: Block,
-  judge: EvidenceJudge,
+  judge: EvidenceStore,
 ): Promise<string | null> {
   const [piece] = each.evidence
   const ofEvidence = piece === undefined ? null : await judge.check(chainState, piece)
