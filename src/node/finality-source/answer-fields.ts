@@ -1,9 +1,10 @@
 // Fields of a node's JSON answer, read one by one; the first wrong one ends the reading.
 
-import { fromBase64, fromHex, parseTime } from '../../core/bytes/index.ts'
+import { ZERO_TIME, fromBase64, fromHex, parseTime } from '../../core/bytes/index.ts'
 import type { Time } from '../../core/bytes/index.ts'
 import { FinalitySourceError } from './errors.ts'
 
+const YEAR_10_000: Time = 253_402_300_800_000_000_000n
 const INT64_MAX = 2n ** 63n - 1n
 const INT32_MAX = 2 ** 31 - 1
 
@@ -69,8 +70,9 @@ export class AnswerFields {
 
   time(name: string): Time {
     const time = parseTime(this.string(name))
-    if (time === null) throw wrong(this.#at(name), 'no time')
-    return time
+    // Protobuf, and so the proof, holds no other years than 1 to 9999.
+    if (time !== null && time >= ZERO_TIME && time < YEAR_10_000) return time
+    throw wrong(this.#at(name), 'no time')
   }
 
   /** The refusal of a field that was read. */
