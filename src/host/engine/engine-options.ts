@@ -2,7 +2,14 @@
 import type { ChainState } from '../../core/chain/index.ts'
 import type { TimeoutConfig } from '../../core/consensus/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import type { Header, PartSetHeader, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
+import type {
+  Header,
+  PartSetHeader,
+  Proposal,
+  ValidatorSet,
+  Vote,
+  VoteSet,
+} from '../../core/types/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { BlockExecutor } from '../execution/index.ts'
 import type { Mempool } from '../mempool/index.ts'
@@ -19,6 +26,18 @@ export interface EngineConfig {
   readonly createEmptyBlocksIntervalMs: number
 }
 
+/** Who looks for faults in what the message pool lets in; all calls are synchronous. */
+export interface FaultObserver {
+  /** A height begins; the validators as they stand in its round 0. */
+  enterHeight(height: bigint, validatorSet: ValidatorSet): void
+  /** A verified vote, ours or another's, of this height or late. */
+  onVote(vote: Vote): void
+  /** Both are verified. */
+  onConflictingVotes(first: Vote, second: Vote): void
+  /** Both are verified. */
+  onTwoProposals(first: Proposal, second: Proposal): void
+}
+
 /** What the engine is made of. */
 export interface EngineOptions {
   readonly config: EngineConfig
@@ -30,6 +49,7 @@ export interface EngineOptions {
   readonly signer: Signer | null
   readonly executor: BlockExecutor
   readonly mempool: Mempool
+  readonly faults: FaultObserver
   readonly eventBus: EventBus
   /** The state after the last stored block, the application level with it. */
   readonly chainState: ChainState
