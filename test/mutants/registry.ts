@@ -244,7 +244,7 @@ const admission: readonly Mutant[] = [
     name: 'proposer-unchecked',
     mistake: 'anybody may propose',
     file: `${POOL}/message-pool.ts`,
-    find: 'if (!isOwn && !verifyProposal(this.#crypto, this.#chainId, proposal, proposer.pubKey)) {',
+    find: 'if (!isOwn && !this.#isSigned(this.#proposalCheck(proposals, proposal))) {',
     replace: 'if (false) {',
     killer: {
       file: `${POOL}/message-pool.test.ts`,

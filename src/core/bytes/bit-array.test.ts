@@ -79,3 +79,15 @@ test('bit array: a bit set and cleared is as before', () => {
   array.set(31, false)
   expect(array.indexes()).toEqual([63])
 })
+
+test('bit array: nextNotIn walks the bits that another lacks', () => {
+  const bits = fc.array(fc.boolean(), { maxLength: 100 })
+  fc.assert(
+    fc.property(bits, bits, (ours, theirs) => {
+      const [a, b] = [BitArray.fromBools(ours), BitArray.fromBools(theirs)]
+      const found: number[] = []
+      for (let i = a.nextNotIn(b, 0); i >= 0; i = a.nextNotIn(b, i + 1)) found.push(i)
+      expect(found).toEqual(a.sub(b).indexes())
+    }),
+  )
+})

@@ -144,6 +144,17 @@ export class BitArray {
     return found
   }
 
+  /** The first set bit from `from` on that the other does not have, -1 when there is none. */
+  nextNotIn(other: BitArray, from: number): number {
+    let w = from >>> 5
+    let mask = -1 << (from & 31)
+    for (; w < this.#words.length; w++, mask = -1) {
+      const word = (this.#words[w] as number) & ~(other.#words[w] ?? 0) & mask
+      if (word !== 0) return w * WORD + 31 - Math.clz32(word & -word)
+    }
+    return -1
+  }
+
   /** CometBFT's form, e.g. `BA{4:x__x}`. */
   toString(): string {
     let bits = ''

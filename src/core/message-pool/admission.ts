@@ -1,12 +1,13 @@
 // What the pool answers to a message, and whom it blames.
 
-import type { Proposal, Vote } from '../types/index.ts'
+import type { Proposal, PublicKey, Vote } from '../types/index.ts'
 
 /**
  * The pool's answer. Blame for `refused` goes to the peer that sent the message; the proofs in
  * `conflict` and `double-proposal` are about the validator that signed, whoever relayed them.
  *
  * - `admitted`: verified, new, and to be given to consensus.
+ * - `kept`: verified and new, but too late for consensus. It may be half of a proof.
  * - `duplicate`: the same signed content was admitted before. A good peer may do this.
  * - `conflict`: admitted too. The validator signed another vote for this height, round and type;
  *   `first` is the earlier one. Both are verified.
@@ -16,11 +17,25 @@ import type { Proposal, Vote } from '../types/index.ts'
  */
 export type Admission =
   | { readonly kind: 'admitted' }
+  | { readonly kind: 'kept' }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'conflict'; readonly first: Vote; readonly second: Vote }
   | { readonly kind: 'double-proposal'; readonly first: Proposal; readonly second: Proposal }
   | { readonly kind: 'ignored'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
+
+/** A vote and the peer that brought it; null for our own. */
+export interface Arrival {
+  readonly vote: Vote
+  readonly peerId: string | null
+}
+
+/** One question to the cryptography: did this key sign this? */
+export interface SignatureCheck {
+  readonly pubKey: PublicKey
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
 
 /** The answer to a peer's claim of a two-thirds majority. */
 export type ClaimAnswer =

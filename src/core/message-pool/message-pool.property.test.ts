@@ -1,10 +1,12 @@
 // The pool against a naive model that keeps everything it was shown in one list, under random
-// traffic.
+// traffic: answers, numbers, and every way to ask for what is held.
 
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { BitArray } from '../bytes/index.ts'
+import { verifySignature } from '../crypto/index.ts'
 import { VoteType, blockIdKey, equalBlockId } from '../types/index.ts'
-import type { Vote } from '../types/index.ts'
+import type { Proposal, Vote } from '../types/index.ts'
 import {
   MAX_CATCH_UP_ROUNDS_PER_PEER,
   MAX_CATCH_UP_ROUNDS_PER_VALIDATOR,
@@ -12,8 +14,12 @@ import {
   MAX_VALUES,
   maxMessages,
 } from './bounds.ts'
+import type { SignatureCheck } from './admission.ts'
+import { messageId } from './message-id.ts'
 import { MessagePool } from './message-pool.ts'
-import { CHAIN_ID, blockIdOf, crypto, makeValidators, signVote } from './signers.fixture.ts'
+import type { HeldVotes } from './vote-book.ts'
+import { CHAIN_ID, blockIdOf, crypto, decidedAt, makeValidators } from './signers.fixture.ts'
+import { signProposal, signVote } from './signers.fixture.ts'
 
 const VALIDATORS = 3
 const PEERS = ['p0', 'p1', 'p2']
@@ -30,8 +36,19 @@ interface VoteCommand {
   readonly forged: boolean
 }
 
+interface ProposalCommand {
+  readonly kind: 'proposal'
+  readonly peer: number
+  readonly late: boolean
+  readonly round: number
+  readonly value: number
+  readonly forged: boolean
+}
+
 type Command =
   | VoteCommand
+  | ProposalCommand
+  | { readonly kind: 'turn'; readonly votes: readonly VoteCommand[] }
   | {
       readonly kind: 'claim'
       readonly peer: number
@@ -43,7 +60,7 @@ type Command =
   | { readonly kind: 'height' }
 
 const peer = fc.nat(PEERS.length - 1)
-const voteCommand: fc.Arbitrary<Command> = fc.record({
+const voteCommand: fc.Arbitrary<VoteCommand> = fc.record({
   kind: fc.constant('vote' as const),
   peer,
   index: fc.nat(VALIDATORS - 1),
@@ -53,8 +70,24 @@ const voteCommand: fc.Arbitrary<Command> = fc.record({
   value: fc.nat(4),
   forged: fc.nat(9).map((n) => n === 0),
 })
+const proposalCommand: fc.Arbitrary<ProposalCommand> = fc.record({
+  kind: fc.constant('proposal' as const),
+  peer,
+  late: fc.nat(3).map((n) => n === 0),
+  round: fc.nat(4),
+  value: fc.integer({ min: 1, max: 3 }),
+  forged: fc.nat(9).map((n) => n === 0),
+})
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 12, arbitrary: voteCommand },
+  { weight: 3, arbitrary: proposalCommand },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('turn' as const),
+      votes: fc.array(voteCommand, { minLength: 2, maxLength: 8 }),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -75,21 +108,16 @@ class Model {
   round = 0
   lastCommitRound = -1
   admitted: Vote[] = []
+  proposals: Proposal[] = []
   #claims: { peer: number; round: number; value: number }[] = []
   #catchUps: { peer: number; round: number }[] = []
 
   judge(command: VoteCommand, vote: Vote): string {
     const { round, type, validatorIndex: index } = vote
     if (this.height === 1n && vote.height === 0n) return 'refused'
-    const same = this.admitted.filter(
-      (other) =>
-        other.height === vote.height &&
-        other.round === round &&
-        other.type === type &&
-        other.validatorIndex === index,
-    )
-    const twin = same.find((other) => equalBlockId(other.blockId, vote.blockId))
-    if (twin !== undefined) return command.forged ? 'ignored' : 'duplicate'
+    if (this.#isKnown(vote)) return 'duplicate'
+    const same = this.votesAt(vote).filter((other) => other.validatorIndex === index)
+    if (same.some((other) => equalBlockId(other.blockId, vote.blockId))) return 'ignored'
     const ignored =
       vote.height === this.height
         ? this.#isCrowded(command, same.length)
@@ -100,7 +128,31 @@ class Model {
       this.#catchUps.push({ peer: command.peer, round })
     }
     this.admitted.push(vote)
-    return same.length === 0 ? 'admitted' : 'conflict'
+    if (same.length > 0) return 'conflict'
+    const isCommit = type === VoteType.precommit && round === this.lastCommitRound
+    return vote.height === this.height || isCommit ? 'admitted' : 'kept'
+  }
+
+  judgeProposal(command: ProposalCommand, proposal: Proposal): string {
+    const { height, round } = proposal
+    if (height === 0n) return 'ignored'
+    const isPresent = height === this.height
+    if (round > (isPresent ? this.round : this.lastCommitRound) + 1) return 'ignored'
+    if (this.#isKnown(proposal)) return 'duplicate'
+    const same = this.proposals.filter((one) => one.height === height && one.round === round)
+    if (same.some((one) => equalBlockId(one.blockId, proposal.blockId))) return 'ignored'
+    if (same.length >= MAX_VALUES) return 'ignored'
+    if (command.forged) return 'refused'
+    this.proposals.push(proposal)
+    if (same.length > 0) return 'double-proposal'
+    return isPresent && round >= this.round ? 'admitted' : 'kept'
+  }
+
+  votesAt(place: { height: bigint; round: number; type: number }): Vote[] {
+    return this.admitted.filter(
+      ({ height, round, type }) =>
+        height === place.height && round === place.round && type === place.type,
+    )
   }
 
   claim(claim: { peer: number; round: number; value: number }): string {
@@ -128,10 +180,16 @@ class Model {
     this.#claims = []
     this.#catchUps = []
     this.admitted = this.admitted.filter((vote) => vote.height + 1n >= this.height)
+    this.proposals = this.proposals.filter((one) => one.height + 1n >= this.height)
   }
 
   get size(): number {
-    return this.admitted.length + this.#claims.length
+    return this.admitted.length + this.proposals.length + this.#claims.length
+  }
+
+  #isKnown(message: Vote | Proposal): boolean {
+    const id = idOf(message)
+    return [...this.admitted, ...this.proposals].some((one) => idOf(one) === id)
   }
 
   #isCrowded({ peer, round, type, index, value }: VoteCommand, values: number): boolean {
@@ -153,63 +211,147 @@ class Model {
   }
 
   #isUseless(vote: Vote, values: number): boolean {
-    if (values >= MAX_VALUES) return true
-    const isCommit = vote.type === VoteType.precommit && vote.round === this.lastCommitRound
-    return !isCommit && values === 0
+    return values >= MAX_VALUES || (values === 0 && vote.round > this.lastCommitRound + 1)
   }
+}
+
+const ids = new WeakMap<object, string>()
+
+function idOf(message: Vote | Proposal): string {
+  const id = ids.get(message) ?? makeId(message)
+  ids.set(message, id)
+  return id
+}
+
+// A proposal does not say who signed it; under any one key different proposals differ.
+function makeId(message: Vote | Proposal): string {
+  const signer = 'validatorIndex' in message ? message.validatorIndex : 0
+  const pubKey = validatorSet.get(signer)?.pubKey
+  if (pubKey === undefined) throw new Error(`no validator ${signer}`)
+  return messageId(crypto, CHAIN_ID, message, pubKey)
+}
+
+function peerOf({ peer: number }: { readonly peer: number }): string {
+  return PEERS[number] ?? ''
+}
+
+// Height 0 is malformed and always refused.
+function voteOf({ index, round, type, value, late, forged }: VoteCommand, model: Model): Vote {
+  const height = late ? model.height - 1n : model.height
+  const signed = signVote(validatorSet, { index, height, round, type, value })
+  return forged ? { ...signed, signature: new Uint8Array(64) } : signed
 }
 
 function play(pool: MessagePool, model: Model, command: Command): void {
   switch (command.kind) {
     case 'vote': {
-      const { index, round, type, value } = command
-      const height = command.late ? model.height - 1n : model.height
-      // Height 0 is malformed and always refused.
-      const signed = signVote(validatorSet, { index, height, round, type, value })
-      const vote = command.forged ? { ...signed, signature: new Uint8Array(64) } : signed
-      const answer = pool.admitVote(vote, PEERS[command.peer] ?? null)
+      const vote = voteOf(command, model)
+      const answer = pool.admitVote(vote, peerOf(command))
       expect(answer.kind).toBe(model.judge(command, vote))
+      return
+    }
+    case 'turn':
+      return playTurn(pool, model, command.votes)
+    case 'proposal': {
+      const { round, value, late, forged } = command
+      const height = late ? model.height - 1n : model.height
+      const signed = signProposal(validatorSet, { height, round, value })
+      const proposal = forged ? { ...signed, signature: new Uint8Array(64) } : signed
+      const answer = pool.admitProposal(proposal, peerOf(command))
+      expect(answer.kind).toBe(model.judgeProposal(command, proposal))
       return
     }
     case 'claim': {
       const { round, value } = command
       const place = { height: model.height, round, type: VoteType.prevote }
-      const claim = { ...place, peerId: PEERS[command.peer] ?? '', blockId: blockIdOf(value) }
+      const claim = { ...place, peerId: peerOf(command), blockId: blockIdOf(value) }
       expect(pool.claimMaj23(claim).kind).toBe(model.claim(command))
       return
     }
     case 'leave':
-      pool.removePeer(PEERS[command.peer] ?? '')
+      pool.removePeer(peerOf(command))
       return model.leave(command.peer)
     case 'round':
       model.enterRound(model.round + command.ahead)
       return pool.enterRound(model.round)
     case 'height': {
-      const lastCommitRound = model.round
       model.startHeight()
-      const { height } = model
-      return pool.startHeight({
-        height,
-        validatorSet,
-        lastValidatorSet: validatorSet,
-        lastCommitRound,
-      })
+      const { height, lastCommitRound } = model
+      const lastPrecommits = decidedAt(validatorSet, height - 1n, lastCommitRound)
+      return pool.startHeight({ height, validatorSet, lastPrecommits })
     }
   }
 }
 
+// As one after the other, but that nothing more is taken from a peer that has forged.
+function playTurn(pool: MessagePool, model: Model, commands: readonly VoteCommand[]): void {
+  const votes = commands.map((command) => voteOf(command, model))
+  const arrivals = commands.map((command, at) => {
+    return { vote: votes[at] as Vote, peerId: peerOf(command) }
+  })
+  const blamed = new Set<number>()
+  const wanted = commands.map((command, at) => {
+    if (blamed.has(command.peer)) return 'ignored'
+    const kind = model.judge(command, votes[at] as Vote)
+    if (kind === 'refused') blamed.add(command.peer)
+    return kind
+  })
+  expect(pool.admitVotes(arrivals).map(({ kind }) => kind)).toEqual(wanted)
+}
+
+// Whatever is asked of the pool is what a search through the list finds.
+function compareIndexes(pool: MessagePool, model: Model, theirs: BitArray): void {
+  const { height } = model
+  const votes = model.admitted.filter((vote) => vote.height === height)
+  const rounds = [...pool.rounds()]
+  const seen = new Set(rounds.map(({ round }) => round))
+  expect(rounds.length).toBe(seen.size)
+  expect(votes.filter(({ round }) => !seen.has(round))).toEqual([])
+  const last = { height: height - 1n, round: model.lastCommitRound, type: VoteType.precommit }
+  const places = rounds.flatMap(({ prevotes, precommits }) => [prevotes, precommits])
+  for (const place of [...places, last]) {
+    const held = pool.votesAt(place)
+    const wanted = model.votesAt(place)
+    if (held === null) expect(wanted).toEqual([])
+    else compareVotes(held, wanted, theirs)
+  }
+}
+
+function compareVotes(held: HeldVotes, wanted: readonly Vote[], theirs: BitArray): void {
+  const voters = new Set(wanted.map((vote) => vote.validatorIndex))
+  expect(held.voters.indexes()).toEqual([...voters].toSorted((a, b) => a - b))
+  for (let index = 0; index < VALIDATORS; index += 1) {
+    expect(held.of(index)).toEqual(wanted.filter((vote) => vote.validatorIndex === index))
+  }
+  for (const { blockId } of wanted) {
+    const same = wanted.filter((vote) => equalBlockId(vote.blockId, blockId))
+    const indexes = same.map((vote) => vote.validatorIndex)
+    expect(held.bitsFor(blockId).indexes()).toEqual(indexes.toSorted((a, b) => a - b))
+  }
+  const lacked: number[] = []
+  let next = held.voters.nextNotIn(theirs, 0)
+  for (; next >= 0; next = held.voters.nextNotIn(theirs, next + 1)) lacked.push(next)
+  expect(lacked).toEqual(held.voters.indexes().filter((index) => !theirs.get(index)))
+}
+
 test('message pool: answers like a list that is searched, and stays within maxMessages', () => {
+  const bits = fc.array(fc.boolean(), { minLength: VALIDATORS, maxLength: VALIDATORS })
+  const traffic = fc.array(command, { maxLength: 120 })
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 120 }), (commands) => {
-      const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
+    fc.property(traffic, bits, fc.boolean(), (commands, theirs, isTogether) => {
+      const areAllSigned = (checks: readonly SignatureCheck[]): boolean =>
+        checks.every((one) => verifySignature(crypto, one.pubKey, one.message, one.signature))
+      const together = isTogether ? { areAllSigned } : {}
+      const pool = new MessagePool({ crypto, chainId: CHAIN_ID, ...together })
       const model = new Model()
-      pool.startHeight({ height: 1n, validatorSet, lastValidatorSet: null, lastCommitRound: -1 })
+      pool.startHeight({ height: 1n, validatorSet, lastPrecommits: null })
       let rounds = 1
       for (const command of commands) {
         play(pool, model, command)
         rounds = Math.max(rounds, model.round + 1)
         expect(pool.size).toBe(model.size)
         expect(pool.size).toBeLessThanOrEqual(maxMessages(VALIDATORS, rounds, PEERS.length))
+        compareIndexes(pool, model, BitArray.fromBools(theirs))
       }
     }),
     { numRuns: 300 },
@@ -218,7 +360,7 @@ test('message pool: answers like a list that is searched, and stays within maxMe
 
 test('message pool: a flood of signed nonsense stays within maxMessages', () => {
   const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
-  pool.startHeight({ height: 1n, validatorSet, lastValidatorSet: null, lastCommitRound: -1 })
+  pool.startHeight({ height: 1n, validatorSet, lastPrecommits: null })
   const seen = new Set<string>()
   for (let round = 0; round < 40; round += 1) {
     for (let value = 0; value < 30; value += 1) {

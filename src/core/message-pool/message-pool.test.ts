@@ -11,7 +11,7 @@ import {
   MAX_VALUES,
 } from './bounds.ts'
 import { MessagePool } from './message-pool.ts'
-import { CHAIN_ID, blockIdOf, crypto, makeValidators } from './signers.fixture.ts'
+import { CHAIN_ID, blockIdOf, crypto, decidedAt, makeValidators } from './signers.fixture.ts'
 import { signProposal, signVote } from './signers.fixture.ts'
 
 const validatorSet = makeValidators([1, 1, 1, 1])
@@ -21,7 +21,11 @@ const OTHER = 'b'.repeat(40)
 
 function poolAt(height = 5n): MessagePool {
   const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
-  pool.startHeight({ height, validatorSet, lastValidatorSet, lastCommitRound: 1 })
+  pool.startHeight({
+    height,
+    validatorSet,
+    lastPrecommits: decidedAt(lastValidatorSet, height - 1n, 1),
+  })
   return pool
 }
 
@@ -63,7 +67,7 @@ describe('votes of the height', () => {
     expect(pool.admitVote({ ...vote, validatorIndex: 1 }, PEER).kind).toBe('refused')
     expect(pool.admitVote({ ...vote, validatorIndex: 9 }, PEER).kind).toBe('refused')
     const elsewhere = new MessagePool({ crypto, chainId: 'another' })
-    elsewhere.startHeight({ height: 5n, validatorSet, lastValidatorSet: null, lastCommitRound: -1 })
+    elsewhere.startHeight({ height: 5n, validatorSet, lastPrecommits: null })
     expect(elsewhere.admitVote(vote, PEER).kind).toBe('refused')
   })
 
@@ -285,12 +289,47 @@ describe('the height before', () => {
     expect(pool.admitVote(newcomer, PEER).kind).toBe('refused')
   })
 
-  test('message pool: late votes that help nobody are ignored unverified', () => {
+  test('message pool: what no round of that height needs is ignored unverified', () => {
     const pool = poolAt()
     const verified = verificationsOf(() => {
-      expect(pool.admitVote(late({ index: 0, round: 0 }), PEER).kind).toBe('ignored')
-      expect(pool.admitVote(late({ index: 0, type: VoteType.prevote }), PEER).kind).toBe('ignored')
+      for (const type of [VoteType.prevote, VoteType.precommit]) {
+        expect(pool.admitVote(late({ index: 0, round: 3, type }), PEER).kind).toBe('ignored')
+      }
     })
+    expect(verified).toBe(0)
+  })
+
+  test('flaw 22: two late votes prove an equivocation that nobody saw in time', () => {
+    const pool = poolAt()
+    for (const round of [0, 2]) {
+      const first = late({ index: 0, round, type: VoteType.prevote, value: 0 })
+      const second = late({ index: 0, round, type: VoteType.prevote, value: 2 })
+      expect(pool.admitVote(first, PEER)).toEqual({ kind: 'kept' })
+      expect(pool.admitVote(first, OTHER)).toEqual({ kind: 'duplicate' })
+      expect(pool.admitVote(second, OTHER)).toEqual({ kind: 'conflict', first, second })
+    }
+  })
+
+  test('flaw 22: after a restart the stored precommits are known, and may be contradicted', () => {
+    const stored = late({ index: 0, value: 1 })
+    const addition = decidedAt(lastValidatorSet, 4n, 1).add(stored)
+    if (addition.kind !== 'added') throw new Error(addition.kind)
+    const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
+    pool.startHeight({ height: 5n, validatorSet, lastPrecommits: addition.voteSet })
+    const verified = verificationsOf(() =>
+      expect(pool.admitVote({ ...stored }, PEER)).toEqual({ kind: 'duplicate' }),
+    )
+    expect(verified).toBe(0)
+    expect(pool.votesAt(stored)?.voters.indexes()).toEqual([0])
+    const second = late({ index: 0, value: 2 })
+    expect(pool.admitVote(second, PEER)).toEqual({ kind: 'conflict', first: stored, second })
+  })
+
+  test('message pool: our own late vote is not verified', () => {
+    const pool = poolAt()
+    const verified = verificationsOf(() =>
+      expect(pool.admitVote(late({ index: 1 }), null).kind).toBe('admitted'),
+    )
     expect(verified).toBe(0)
   })
 
@@ -304,8 +343,7 @@ describe('the height before', () => {
     pool.startHeight({
       height: 6n,
       validatorSet: next,
-      lastValidatorSet: validatorSet,
-      lastCommitRound: 0,
+      lastPrecommits: decidedAt(validatorSet, 5n),
     })
     const second = signVote(validatorSet, { index: removed, value: 2 })
     expect(pool.admitVote(second, OTHER)).toEqual({ kind: 'conflict', first, second })
@@ -320,8 +358,7 @@ describe('the height before', () => {
       pool.startHeight({
         height,
         validatorSet,
-        lastValidatorSet: validatorSet,
-        lastCommitRound: 0,
+        lastPrecommits: decidedAt(validatorSet, height - 1n),
       })
     }
     expect(pool.size).toBe(0)
@@ -330,7 +367,7 @@ describe('the height before', () => {
 
   test('message pool: refuses votes of a height before the first one', () => {
     const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
-    pool.startHeight({ height: 5n, validatorSet, lastValidatorSet: null, lastCommitRound: -1 })
+    pool.startHeight({ height: 5n, validatorSet, lastPrecommits: null })
     const vote = signVote(validatorSet, { index: 0, height: 4n, type: VoteType.precommit })
     expect(pool.admitVote(vote, PEER).kind).toBe('refused')
   })
@@ -348,7 +385,7 @@ describe('vote extensions', () => {
 
   test('message pool: where they are on, a precommit for a block needs a signed one', () => {
     const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
-    const start = { height: 5n, validatorSet, lastValidatorSet, lastCommitRound: 1 }
+    const start = { height: 5n, validatorSet, lastPrecommits: decidedAt(lastValidatorSet, 4n, 1) }
     pool.startHeight({ ...start, voteExtensions: true })
     const bare = signVote(validatorSet, precommit)
     expect(pool.admitVote(bare, PEER).kind).toBe('refused')
@@ -378,8 +415,37 @@ describe('proposals', () => {
       pool.admitProposal(signProposal(validatorSet, { round }), PEER).kind
     expect([admit(1), admit(2), admit(0)]).toEqual(['admitted', 'ignored', 'admitted'])
     pool.enterRound(3)
-    expect([admit(0), admit(3), admit(4)]).toEqual(['ignored', 'admitted', 'admitted'])
-    expect(pool.size).toBe(2)
+    expect([admit(0), admit(2), admit(3), admit(4), admit(5)]).toEqual([
+      'duplicate',
+      'kept',
+      'admitted',
+      'admitted',
+      'ignored',
+    ])
+    expect(pool.size).toBe(5)
+  })
+
+  test('flaw 25: two proposals prove their fault in an earlier round and a height later too', () => {
+    const pool = poolAt()
+    const first = signProposal(validatorSet, { round: 1, value: 1 })
+    const second = signProposal(validatorSet, { round: 1, value: 2 })
+    pool.enterRound(4)
+    expect(pool.admitProposal(first, PEER)).toEqual({ kind: 'kept' })
+    const lastPrecommits = decidedAt(validatorSet, 5n, 4)
+    pool.startHeight({ height: 6n, validatorSet: makeValidators([1, 1, 1]), lastPrecommits })
+    expect(pool.admitProposal(second, PEER)).toEqual({ kind: 'double-proposal', first, second })
+    pool.startHeight({ height: 7n, validatorSet, lastPrecommits: decidedAt(validatorSet, 6n) })
+    expect(pool.admitProposal(first, PEER).kind).toBe('ignored')
+    expect(pool.size).toBe(0)
+  })
+
+  test('message pool: blames nobody for a proposal of a height it has not lived through', () => {
+    const pool = poolAt()
+    const proposal = signProposal(lastValidatorSet, { height: 4n })
+    const verified = verificationsOf(() =>
+      expect(pool.admitProposal(proposal, PEER).kind).toBe('ignored'),
+    )
+    expect(verified).toBe(0)
   })
 
   test('message pool: knows proposers after skipped rounds', () => {
@@ -419,7 +485,7 @@ describe('proposals', () => {
 
   test('message pool: a block larger than the chain allows is not collected', () => {
     const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
-    const start = { height: 5n, validatorSet, lastValidatorSet, lastCommitRound: 1 }
+    const start = { height: 5n, validatorSet, lastPrecommits: decidedAt(lastValidatorSet, 4n, 1) }
     pool.startHeight({ ...start, maxBlockParts: 16 })
     const admit = (total: number): string =>
       pool.admitProposal(signProposal(validatorSet, { total }), PEER).kind

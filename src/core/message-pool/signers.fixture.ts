@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Crypto } from '../crypto/index.ts'
-import { NIL_BLOCK_ID, SignedMsgType, ValidatorSet, VoteType } from '../types/index.ts'
+import { NIL_BLOCK_ID, SignedMsgType, ValidatorSet, VoteSet, VoteType } from '../types/index.ts'
 import { proposalSignBytes, voteExtensionSignBytes, voteSignBytes } from '../types/index.ts'
 import type { BlockId, Proposal, Vote } from '../types/index.ts'
 
@@ -84,6 +84,11 @@ export function signVote(validatorSet: ValidatorSet, content: VoteContent): Vote
   if (content.extension === undefined) return { ...unsigned, signature }
   const extensionSignature = crypto.sign(key, voteExtensionSignBytes(CHAIN_ID, unsigned))
   return { ...unsigned, signature, extensionSignature }
+}
+
+/** The precommits that decided a height, none of which is known here. */
+export function decidedAt(validatorSet: ValidatorSet, height: bigint, round = 0): VoteSet {
+  return VoteSet.empty({ height, round, type: VoteType.precommit, validatorSet })
 }
 
 /** What a proposal may differ in; `signer` is the proposer of the round unless named. */

@@ -2,7 +2,7 @@
 import { makeConsensus, transition } from '../../core/consensus/index.ts'
 import type { ConsensusState, Input } from '../../core/consensus/index.ts'
 import { MessagePool } from '../../core/message-pool/index.ts'
-import type { Admission } from '../../core/message-pool/index.ts'
+import type { Admission, HeldMessages } from '../../core/message-pool/index.ts'
 import { maxBlockBytes } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { BLOCK_PART_SIZE } from '../../core/types/index.ts'
@@ -80,6 +80,11 @@ export class ConsensusEngine {
     return this.#state
   }
 
+  /** The votes that passed the pool; a live view. */
+  get messages(): HeldMessages {
+    return this.#pool
+  }
+
   /** The chain state after the last decided block. */
   get chainState(): ChainState {
     return this.#chainState
@@ -141,6 +146,7 @@ export class ConsensusEngine {
   receiveProposal(proposal: Proposal, peerId: string): string | null {
     if (!this.running) return null
     const admission = this.#pool.admitProposal(proposal, peerId)
+    this.#warnOf(admission)
     if (admission.kind === 'admitted') {
       this.#submit({ kind: 'proposal', proposal })
       this.#listener?.onProposal(proposal, false)
@@ -152,9 +158,8 @@ export class ConsensusEngine {
   receiveVote(vote: Vote, peerId: string): string | null {
     if (!this.running) return null
     const admission = this.#pool.admitVote(vote, peerId)
-    if (admission.kind === 'admitted' || admission.kind === 'conflict') {
-      this.#submit({ kind: 'vote', vote })
-    }
+    this.#warnOf(admission)
+    if (isIn(admission)) this.#submit({ kind: 'vote', vote })
     return refusalOf(admission)
   }
 
@@ -254,6 +259,14 @@ export class ConsensusEngine {
     if (input.kind === 'signed-proposal') this.#listener?.onProposal(input.proposal, true)
   }
 
+  // A validator contradicts itself: the operator should know which messages prove it.
+  #warnOf(admission: Admission): void {
+    if (admission.kind !== 'conflict' && admission.kind !== 'double-proposal') return
+    const { height, round, type } = admission.first
+    const [first, second] = [admission.first, admission.second].map((one) => this.#pool.idOf(one))
+    this.#options.logger.warn('signed twice', { height, round, type, first, second })
+  }
+
   #admitOwn(input: Input): void {
     if (input.kind === 'signed-vote') this.#pool.admitVote(input.vote, null)
     if (input.kind === 'signed-proposal') this.#pool.admitProposal(input.proposal, null)
@@ -270,8 +283,7 @@ export class ConsensusEngine {
     this.#pool.startHeight({
       height,
       validatorSet: chain.validators,
-      lastValidatorSet: chain.lastValidators,
-      lastCommitRound: lastPrecommits === null ? -1 : lastPrecommits.round,
+      lastPrecommits,
       maxBlockParts: Math.ceil(Number(maxBlockBytes(chain)) / BLOCK_PART_SIZE),
     })
     this.#submit({

@@ -1,7 +1,9 @@
 // Sends a peer what it lacks, in the order in which a CometBFT node can use it.
 import { encodeConsensusMessage } from '../../core/proto/index.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
+import type { HeldMessages } from '../../core/message-pool/index.ts'
 import { VoteType } from '../../core/types/index.ts'
+import type { BitArray } from '../../core/bytes/index.ts'
 import type {
   Part,
   PartSet,
@@ -31,21 +33,26 @@ export interface Withheld {
   hasProposal(proposal: Proposal): boolean
 }
 
+/** What this node has: what was said, and what it adds up to. */
+export interface OurSide {
+  readonly state: ConsensusState
+  readonly messages: HeldMessages
+  readonly withheld: Withheld
+}
+
 /** Sends until nothing is lacking or the peer's queue is full; true when nothing is lacking. */
-export function pumpCurrent(link: Link, state: ConsensusState, withheld: Withheld): boolean {
+export function pumpCurrent(link: Link, our: OurSide): boolean {
   const { known } = link
+  const { state } = our
   if (known.height === state.height) {
     return (
-      pumpLastCommit(link, state, withheld) &&
-      pumpProposal(link, state, withheld) &&
-      pumpParts(link, state, withheld) &&
-      pumpVotes(link, state, withheld)
+      pumpLastCommit(link, our) &&
+      pumpProposal(link, our) &&
+      pumpParts(link, our) &&
+      pumpRounds(link, our)
     )
   }
-  if (known.height + 1n === state.height && state.lastPrecommits !== null) {
-    return pumpVoteSet(link, state.lastPrecommits, state.round, withheld)
-  }
-  return true
+  return known.height + 1n !== state.height || pumpDecision(link, our)
 }
 
 /**
@@ -62,7 +69,9 @@ export async function pumpStored(
   if (height + 1n < ourHeight) {
     const precommits = await blocks.precommits(height)
     if (known.height !== height || precommits === null) return true
-    if (!pumpVoteSet(link, precommits, precommits.round, NOTHING_WITHHELD)) return false
+    const { bits, round } = precommits
+    const sending = { voters: bits, ourRound: round, withheld: NOTHING_WITHHELD }
+    if (!pumpVotes(link, precommits, sending)) return false
   }
   const header = await blocks.partSetHeader(height)
   if (header === null || known.height !== height) return true
@@ -96,28 +105,35 @@ function lackedParts(known: PeerState): readonly number[] {
 }
 
 // Precommits of the height before that came in late: the peer's next block may carry them.
-function pumpLastCommit(link: Link, state: ConsensusState, withheld: Withheld): boolean {
-  const last = state.lastPrecommits
-  if (last === null || last.round !== link.known.lastCommitRound) return true
-  return pumpVoteSet(link, last, state.round, withheld)
+function pumpLastCommit(link: Link, our: OurSide): boolean {
+  return our.state.lastPrecommits?.round !== link.known.lastCommitRound || pumpDecision(link, our)
 }
 
-function pumpProposal(link: Link, state: ConsensusState, withheld: Withheld): boolean {
+// The precommits of the round that decided the height before.
+function pumpDecision(link: Link, { state, messages, withheld }: OurSide): boolean {
+  const last = state.lastPrecommits
+  const held = last === null ? null : messages.votesAt(last)
+  if (last === null || held === null) return true
+  return pumpVotes(link, last, { voters: held.voters, ourRound: state.round, withheld })
+}
+
+function pumpProposal(link: Link, { state, messages, withheld }: OurSide): boolean {
   const { known } = link
   const proposal = state.proposal
   if (proposal === null || known.round !== proposal.round || known.hasProposal) return true
   if (withheld.hasProposal(proposal)) return true
   if (!link.send(CHANNEL.data, encodeConsensusMessage({ kind: 'proposal', proposal }))) return false
   known.setHasProposal(proposal)
-  const polka = proposal.polRound < 0 ? undefined : state.votes.get(proposal.polRound)?.prevotes
-  if (polka === undefined) return true
+  const { height, polRound } = proposal
+  const polka = messages.votesAt({ height, round: polRound, type: VoteType.prevote })
+  if (polka === null) return true
   return link.send(
     CHANNEL.data,
     encodeConsensusMessage({
       kind: 'proposal-pol',
-      height: proposal.height,
-      proposalPolRound: proposal.polRound,
-      proposalPol: polka.bits,
+      height,
+      proposalPolRound: polRound,
+      proposalPol: polka.voters,
     }),
   )
 }
@@ -139,7 +155,7 @@ function expectInCommit(known: PeerState, header: PartSetHeader): void {
   if (known.step === STEP_NUMBER.commit && known.partsHeader === null) known.expectParts(header)
 }
 
-function pumpParts(link: Link, state: ConsensusState, withheld: Withheld): boolean {
+function pumpParts(link: Link, { state, withheld }: OurSide): boolean {
   const { known } = link
   const decided = state.votes.get(known.round)?.precommits.maj23 ?? null
   if (decided !== null && decided !== 'nil') expectInCommit(known, decided.partSetHeader)
@@ -165,24 +181,34 @@ function sendPart(
 }
 
 // Every round of the height: liveness needs all that a correct node received (paper, gossip).
-function pumpVotes(link: Link, state: ConsensusState, withheld: Withheld): boolean {
-  for (const [round, votes] of state.votes) {
+function pumpRounds(link: Link, { state, messages, withheld }: OurSide): boolean {
+  const our = { ourRound: state.round, withheld }
+  for (const { round, prevotes, precommits } of messages.rounds()) {
     // A peer takes votes of its next round, and a few of a later one so that it can skip to it.
     if (round > link.known.round + 1 && round !== state.round) continue
-    if (!pumpVoteSet(link, votes.prevotes, state.round, withheld)) return false
-    if (!pumpVoteSet(link, votes.precommits, state.round, withheld)) return false
+    const votes = state.votes.get(round)
+    if (votes === undefined) continue
+    if (!pumpVotes(link, votes.prevotes, { voters: prevotes.voters, ...our })) return false
+    if (!pumpVotes(link, votes.precommits, { voters: precommits.voters, ...our })) return false
   }
   return true
 }
 
-function pumpVoteSet(link: Link, votes: VoteSet, ourRound: number, withheld: Withheld): boolean {
-  const { size } = votes.validatorSet
-  const known = link.known.votesAt(votes, size, Math.max(ourRound, votes.round))
+interface Sending {
+  /** Whose votes there are. */
+  readonly voters: BitArray
+  readonly ourRound: number
+  readonly withheld: Withheld
+}
+
+function pumpVotes(link: Link, votes: VoteSet, { voters, ourRound, withheld }: Sending): boolean {
+  const known = link.known.votesAt(votes, voters.size, Math.max(ourRound, votes.round))
   if (known === null) return true
-  // Walked after every event for every peer, and nearly always for nothing: no bit arrays are made.
-  for (let index = 0; index < size; index++) {
-    if (votes.get(index) === null || known.has.get(index)) continue
+  // Asked after every event for every peer, and nearly always for nothing: 32 voters at a time.
+  let index = voters.nextNotIn(known.has, 0)
+  for (; index >= 0; index = voters.nextNotIn(known.has, index + 1)) {
     const vote = bestVote(votes, index)
+    // Null for a precommit too late for our next block: it is so for the peer's.
     if (vote === null || withheld.hasVote(vote)) continue
     if (!link.send(CHANNEL.vote, encodeConsensusMessage({ kind: 'vote', vote }))) return false
     known.has.set(index, true)
@@ -195,21 +221,4 @@ function bestVote(votes: VoteSet, index: number): Vote | null {
   const maj23 = votes.maj23
   const wanted = maj23 === null || maj23 === 'nil' ? null : votes.getFor(index, maj23)
   return wanted ?? votes.get(index)
-}
-
-/** The bits of the votes we have for a value at a place, or null when we keep none there. */
-export function ourVotesAt(
-  state: ConsensusState,
-  place: { readonly height: bigint; readonly round: number; readonly type: number },
-): VoteSet | null {
-  if (place.height + 1n === state.height) {
-    const last = state.lastPrecommits
-    return last !== null && last.round === place.round && place.type === VoteType.precommit
-      ? last
-      : null
-  }
-  if (place.height !== state.height) return null
-  const votes = state.votes.get(place.round)
-  if (votes === undefined) return null
-  return place.type === VoteType.prevote ? votes.prevotes : votes.precommits
 }

@@ -6,14 +6,13 @@ import {
 } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import type { PartSetHeader, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
-import { validatorsOf } from '../../core/consensus/index.ts'
 import type { ConsensusEngine, EngineListener } from '../engine/index.ts'
 import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
 import type { Clock, Logger, Timer } from '../ports/index.ts'
 import { CHANNEL, CONSENSUS_CHANNELS } from './channels.ts'
 import { newRoundStepOf, newValidBlockOf, validateMessage } from './messages.ts'
 import { Link } from './link.ts'
-import { needsStored, ourVotesAt, pumpCurrent, pumpStored } from './pump.ts'
+import { needsStored, pumpCurrent, pumpStored } from './pump.ts'
 import type { StoredBlocks } from './pump.ts'
 import { RelayBuffer } from './relay-buffer.ts'
 
@@ -167,11 +166,10 @@ export class ConsensusReactor implements Reactor, EngineListener {
     link: Link,
     place: { height: bigint; round: number; type: number; index: number },
   ): void {
-    const state = this.#options.engine.state
+    const { state, messages } = this.#options.engine
     // Peers are heard while the log is still read: nothing is ours to compare with yet.
     if (state.height === 0n) return
-    const size = (ourVotesAt(state, place)?.validatorSet ?? validatorsOf(state)).size
-    link.known.confirmVote(place, size, state.round)
+    link.known.confirmVote(place, messages.validatorsAt(place.height), state.round)
   }
 
   #answerMaj23(
@@ -181,7 +179,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
     const { engine } = this.#options
     const refusal = engine.claimMaj23({ ...message, peerId: link.peer.id })
     if (refusal !== null) return this.#options.stopPeer(link.peer, refusal)
-    const ours = ourVotesAt(engine.state, message)
+    const ours = engine.messages.votesAt(message)
     if (ours === null) return
     const { height, round, type, blockId } = message
     const votes = ours.bitsFor(blockId)
@@ -193,7 +191,7 @@ export class ConsensusReactor implements Reactor, EngineListener {
     link: Link,
     message: Extract<ConsensusWireMessage, { kind: 'vote-set-bits' }>,
   ): void {
-    const ours = ourVotesAt(this.#options.engine.state, message) ?? askedAt(link, message)
+    const ours = this.#options.engine.messages.votesAt(message) ?? askedAt(link, message)
     if (ours === null) return
     link.known.applyVoteSetBits(message, message.votes, ours.bitsFor(message.blockId))
     this.#pumpSoon(link)
@@ -228,8 +226,8 @@ export class ConsensusReactor implements Reactor, EngineListener {
   // Who sent us the vote knows that we have it.
   #tellHasVote(vote: Vote): void {
     const { height, round, type, validatorIndex: index } = vote
-    const { state } = this.#options.engine
-    const size = validatorsOf(state).size
+    const { state, messages } = this.#options.engine
+    const size = messages.validatorsAt(height)
     const message = encodeConsensusMessage({ kind: 'has-vote', height, round, type, index })
     for (const link of this.#links.values()) {
       const { known } = link
@@ -302,8 +300,9 @@ export class ConsensusReactor implements Reactor, EngineListener {
     const { height } = link.known
     // Nothing on 0x21 and 0x22 before the peer's first step: it would be dropped there.
     if (height === 0n || !engine.running) return
-    pumpCurrent(link, engine.state, this.#withheld)
-    if (needsStored(link, engine.state.height)) this.#pumpFromStore(link)
+    const { state, messages } = engine
+    pumpCurrent(link, { state, messages, withheld: this.#withheld })
+    if (needsStored(link, state.height)) this.#pumpFromStore(link)
   }
 
   #pumpFromStore(link: Link): void {
