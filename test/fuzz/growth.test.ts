@@ -11,7 +11,8 @@ import { TEXT_TARGETS } from './text-targets.ts'
 import { FAMILIES_BY_DECODER, WIRE_TARGETS } from './wire-targets.ts'
 import { bytesTaken, WorkMeter } from './work.ts'
 
-/** Bytes of an amplified message. */
+/** Bytes of an amplified message, and of an amplified text. */
+const MESSAGE_SIZE = 4096
 const SIZE = 8192
 /** An honest reader copies each byte once or twice. */
 const MOST_COPIED = 60
@@ -59,11 +60,11 @@ function amplified(bytes: Uint8Array): Uint8Array[] {
     const { parent } = field
     const empty = tagged(field.number, new Uint8Array(0))
     for (const piece of field.type === 2 ? [whole, empty] : [whole]) {
-      messages.push(replaceRange(bytes, field, times(piece, SIZE)))
+      messages.push(replaceRange(bytes, field, times(piece, MESSAGE_SIZE)))
       if (parent === null) continue
       // First the heavy one, then many that merge with it.
-      const heavy = tagged(parent.number, times(piece, SIZE / 2))
-      const light = times(tagged(parent.number, new Uint8Array(0)), SIZE / 2)
+      const heavy = tagged(parent.number, times(piece, MESSAGE_SIZE / 2))
+      const light = times(tagged(parent.number, new Uint8Array(0)), MESSAGE_SIZE / 2)
       messages.push(replaceRange(bytes, parent, joined(heavy, light)))
     }
   }
