@@ -33,6 +33,7 @@ export function addFinality(program: Command, outcome: { code: number }): void {
   const finality = program
     .command('finality')
     .description('prove that a block is final, and verify such a proof without a node')
+    .addHelpText('after', '\nExample:\n  quadrille finality export --help\n')
     .exitOverride(refuse)
   const exporting = finality
     .command('export')

@@ -16,10 +16,11 @@ const helpOf = (name: string): string => {
 }
 
 describe('command line', () => {
-  test('commands: are those of CometBFT, dev and sim', () => {
+  test('commands: are those of CometBFT, dev, sim and finality', () => {
     const names = commands.flatMap((each) => [each.name(), ...each.aliases()])
     expect(names.toSorted()).toEqual([
       'dev',
+      'finality',
       'init',
       'node',
       'run',
@@ -40,8 +41,9 @@ describe('command line', () => {
 
   test.each(commands.map((each) => each.name()))('help: %s has an example', (name) => {
     expect(helpOf(name)).toContain(`\nExample:\n  quadrille ${name}`)
-    // A laboratory has no home.
-    const flags = name === 'sim' ? ['--trace'] : GLOBAL_FLAGS
+    // A laboratory has no home, and neither has a verifier.
+    const own: Readonly<Record<string, readonly string[]>> = { sim: ['--trace'], finality: [] }
+    const flags = own[name] ?? GLOBAL_FLAGS
     for (const flag of flags) expect(helpOf(name)).toContain(flag)
   })
 
