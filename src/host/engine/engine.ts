@@ -146,6 +146,7 @@ export class ConsensusEngine {
   receiveProposal(proposal: Proposal, peerId: string): string | null {
     if (!this.running) return null
     const admission = this.#pool.admitProposal(proposal, peerId)
+    this.#observe(null, admission)
     this.#warnOf(admission)
     if (admission.kind === 'admitted') {
       this.#submit({ kind: 'proposal', proposal })
@@ -158,6 +159,7 @@ export class ConsensusEngine {
   receiveVote(vote: Vote, peerId: string): string | null {
     if (!this.running) return null
     const admission = this.#pool.admitVote(vote, peerId)
+    this.#observe(vote, admission)
     this.#warnOf(admission)
     if (isIn(admission)) this.#submit({ kind: 'vote', vote })
     return refusalOf(admission)
@@ -218,7 +220,9 @@ export class ConsensusEngine {
   // Signed messages pass the pool again, so that it knows them as duplicates later.
   #replay(input: RecordedInput): void {
     if (input.kind === 'vote' || input.kind === 'signed-vote') {
-      if (!isIn(this.#pool.admitVote(input.vote, null))) return
+      const admission = this.#pool.admitVote(input.vote, null)
+      this.#observe(input.vote, admission)
+      if (!isIn(admission)) return
     } else if (input.kind === 'proposal' || input.kind === 'signed-proposal') {
       if (!isIn(this.#pool.admitProposal(input.proposal, null))) return
     }
@@ -267,9 +271,23 @@ export class ConsensusEngine {
     this.#options.logger.warn('signed twice', { height, round, type, first, second })
   }
 
+  /** What the pool let in is looked at for faults, whatever consensus does with it. */
+  #observe(vote: Vote | null, admission: Admission): void {
+    const { faults } = this.#options
+    const { kind } = admission
+    if (kind === 'conflict') faults.onConflictingVotes(admission.first, admission.second)
+    if (kind === 'double-proposal') faults.onTwoProposals(admission.first, admission.second)
+    if (vote !== null && (isIn(admission) || kind === 'kept')) faults.onVote(vote)
+  }
+
+  // Another node may sign with our key.
   #admitOwn(input: Input): void {
-    if (input.kind === 'signed-vote') this.#pool.admitVote(input.vote, null)
-    if (input.kind === 'signed-proposal') this.#pool.admitProposal(input.proposal, null)
+    if (input.kind === 'signed-vote') {
+      this.#observe(input.vote, this.#pool.admitVote(input.vote, null))
+    }
+    if (input.kind === 'signed-proposal') {
+      this.#observe(null, this.#pool.admitProposal(input.proposal, null))
+    }
   }
 
   // On replay the height starts as it did, whatever the configuration says by now.
@@ -286,6 +304,7 @@ export class ConsensusEngine {
       lastPrecommits,
       maxBlockParts: Math.ceil(Number(maxBlockBytes(chain)) / BLOCK_PART_SIZE),
     })
+    this.#options.faults.enterHeight(height, chain.validators)
     this.#submit({
       kind: 'start-height',
       height,
