@@ -127,7 +127,7 @@ describe('state tree', () => {
       state['list'] = [-0, { deep: -0 }]
       state['map'] = new Map([['a', -0]])
     })
-    const { first, list, map } = tree.view as Record<string, never>
+    const { first, list, map } = tree.view
     const [zero, { deep }] = list as [number, { deep: number }]
     const numbers = [(first as number[])[0], zero, deep, (map as Map<string, number>).get('a')]
     expect(numbers.map((number) => Object.is(number, 0))).toEqual([true, true, true, true])
