@@ -158,6 +158,7 @@ test('downtime: only windows of the chain that are over count, and only they are
     commits: [3n, 4n, 5n, 6n],
     validators: [3n, 4n, 5n, 6n],
   })
+  expect(historyNeededBy(evidence, { ...facts, lastBlockHeight: 6n }).commits).toEqual([])
   const endless = { ...evidence, windowEnd: 2n ** 62n }
   expect(historyNeededBy(endless, facts).commits).toEqual([])
 })
