@@ -247,7 +247,7 @@ const admission: readonly Mutant[] = [
     find: 'if (!isOwn && !this.#isSigned(this.#proposalCheck(proposals, proposal))) {',
     replace: 'if (false) {',
     killer: {
-      file: `${POOL}/message-pool.test.ts`,
+      file: `${POOL}/proposals.test.ts`,
       title: 'proposals flaw 12: only the proposer of the round may propose',
     },
   },
