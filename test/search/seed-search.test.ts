@@ -40,7 +40,7 @@ describe('searchSeeds', () => {
     expect(await search(1)).toEqual([0])
   })
 
-  test('a first seed: the search begins there, and an interrupted one keeps its seeds', async () => {
+  test('a first seed: the search begins there; an interrupted one keeps its seeds', async () => {
     const tried: number[] = []
     const go = (first: number, most: number): Promise<number> => {
       const isOver = (): boolean => tried.length === most
