@@ -100,7 +100,7 @@ function writeFrame(
 export function decodeFrame(
   bytes: Uint8Array,
   offset: number,
-  checksums = new RangeChecksums(bytes),
+  checksums: RangeChecksums = new RangeChecksums(bytes),
 ): Frame | string {
   const left = bytes.length - offset
   if (left < FRAME_HEADER_BYTES) return 'the record is cut off in its header'
