@@ -28,6 +28,9 @@ describe('finality', () => {
       /^wrote \S+first\.json: block 1 of test-chain-\w+, decided in round 0/,
     )
     const asked = await finality('export', '3', '--node', url)
+    const settings = { env: { CMT_RPC_LADDR: url.replace('http:', 'tcp:') } }
+    const running = await quadrille(['finality', 'export', '3', '--home', home], settings)
+    expect(running).toEqual(asked)
     const future = await finality('export', '100000', '--node', url)
     expect([future.code, future.out]).toEqual([1, ''])
     expect(future.err).toMatch(/^ERROR: .*height 100000 must be less than or equal/)

@@ -9,6 +9,7 @@ import { verifyFinality } from '../../core/finality/index.ts'
 import type { Decision } from '../../core/finality/index.ts'
 import { decisionOf, setOfKeys } from '../../core/finality/decisions.fixture.ts'
 import type { BlockId } from '../../core/types/index.ts'
+import type { Ballot } from '../../core/types/chain.fixture.ts'
 import { proveFromNode } from './index.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -87,7 +88,7 @@ const answer = (path: string): unknown => {
 }
 
 beforeAll(async () => {
-  const absent = members.map((_, i) => (i < 20 ? 'absent' : 'block') as const)
+  const absent = members.map((_, i): Ballot => (i < 20 ? 'absent' : 'block'))
   decision = decisionOf(5n, { keyed: setOfKeys(...members), ballots: absent })
   server = createServer((request, response) => {
     const body = answer(request.url ?? '')
