@@ -57,7 +57,7 @@ type Command =
     }
   | { readonly kind: 'leave'; readonly peer: number }
   | { readonly kind: 'round'; readonly ahead: number }
-  | { readonly kind: 'height' }
+  | { readonly kind: 'height'; readonly ahead: number }
 
 const peer = fc.nat(PEERS.length - 1)
 const voteCommand: fc.Arbitrary<VoteCommand> = fc.record({
@@ -99,7 +99,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), peer }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('round' as const), ahead: fc.nat(4) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('height' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('height' as const), ahead: fc.nat(2) }) },
 )
 
 /** Says what must happen, by looking through lists. */
@@ -173,9 +173,10 @@ class Model {
     this.#catchUps = this.#catchUps.filter((used) => used.round > round + 1)
   }
 
-  startHeight(): void {
+  // A height may be decided by a round that was never entered.
+  startHeight(ahead: number): void {
     this.height += 1n
-    this.lastCommitRound = this.round
+    this.lastCommitRound = this.round + ahead
     this.round = 0
     this.#claims = []
     this.#catchUps = []
@@ -275,7 +276,7 @@ function play(pool: MessagePool, model: Model, command: Command): void {
       model.enterRound(model.round + command.ahead)
       return pool.enterRound(model.round)
     case 'height': {
-      model.startHeight()
+      model.startHeight(command.ahead)
       const { height, lastCommitRound } = model
       const lastPrecommits = decidedAt(validatorSet, height - 1n, lastCommitRound)
       return pool.startHeight({ height, validatorSet, lastPrecommits })
@@ -308,6 +309,9 @@ function compareIndexes(pool: MessagePool, model: Model, theirs: BitArray): void
   expect(rounds.length).toBe(seen.size)
   expect(votes.filter(({ round }) => !seen.has(round))).toEqual([])
   const last = { height: height - 1n, round: model.lastCommitRound, type: VoteType.precommit }
+  // Late halves of proofs are of no use to peers.
+  expect(pool.votesAt({ ...last, type: VoteType.prevote })).toBe(null)
+  expect(pool.votesAt({ ...last, round: last.round + 1 })).toBe(null)
   const places = rounds.flatMap(({ prevotes, precommits }) => [prevotes, precommits])
   for (const place of [...places, last]) {
     const held = pool.votesAt(place)
@@ -348,7 +352,7 @@ test('message pool: answers like a list that is searched, and stays within maxMe
       let rounds = 1
       for (const command of commands) {
         play(pool, model, command)
-        rounds = Math.max(rounds, model.round + 1)
+        rounds = Math.max(rounds, model.round + 1, model.lastCommitRound + 1)
         expect(pool.size).toBe(model.size)
         expect(pool.size).toBeLessThanOrEqual(maxMessages(VALIDATORS, rounds, PEERS.length))
         compareIndexes(pool, model, BitArray.fromBools(theirs))
