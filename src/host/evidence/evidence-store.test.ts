@@ -79,7 +79,7 @@ describe('EvidenceStore', () => {
     expect(desk.store.size).toBe(0)
   })
 
-  test('add: of the future, of a pruned past and of another chain, each has its answer', async () => {
+  test('add: early, unknown and foreign evidence each has its answer', async () => {
     const desk = await Desk.at(3n)
     const early = await desk.evidenceOf({ height: 4n })
     expect(await desk.store.add(early, 'rpc')).toMatchObject({ kind: 'early' })

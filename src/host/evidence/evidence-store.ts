@@ -45,9 +45,9 @@ const MAX_RECENT = 8192
 
 /**
  * The evidence of a node. A piece is durable in two phases: pending under the name of its offence,
- * written as soon as it is proved; then, in the synced batch of the block that carries it, the marks
- * of the committed offence and the removal of what was pending. So after a crash at any moment a
- * piece is pending or committed, and what is committed is never proposed again.
+ * written as soon as it is proved; then, in the synced batch of the block that carries it, the
+ * marks of the committed offence and the removal of what was pending. So after a crash at any
+ * moment a piece is pending or committed, and what is committed is never proposed again.
  *
  * An offence is known by what was signed. Copies with other bytes that no signature covers are
  * nothing new here; a block with one is judged by the chain's rule all the same.

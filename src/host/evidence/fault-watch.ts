@@ -1,4 +1,4 @@
-// Shows the detector what the node sees, and takes its reports to the store, the log and the events.
+// Shows the detector what the node sees, and takes its reports to store, log and events.
 
 import type { ChainState } from '../../core/chain/index.ts'
 import type { FaultDetector, FaultReport } from '../../core/faults/index.ts'

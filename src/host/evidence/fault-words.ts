@@ -19,17 +19,19 @@ const valueWords = (a: BlockId, b: BlockId): string => {
 
 function voteWords(a: Vote, b: Vote): string {
   const verb = a.type === VoteType.prevote ? 'prevoted' : 'precommitted'
-  return `${verb} twice at height ${a.height}, round ${a.round}: for ${valueWords(a.blockId, b.blockId)}`
+  const values = valueWords(a.blockId, b.blockId)
+  return `${verb} twice at height ${a.height}, round ${a.round}: for ${values}`
 }
 
 function proposalWords(a: Proposal, b: Proposal): string {
   const at = `height ${a.height}, round ${a.round}`
   const [first, second] = [blockWords(a.blockId), blockWords(b.blockId)]
   if (first !== second) return `proposed twice at ${at}: ${first} and ${second}`
-  return `proposed twice at ${at}: ${first}, once with proof-of-lock round ${a.polRound}, once ${b.polRound}`
+  const rounds = `once with proof-of-lock round ${a.polRound}, once ${b.polRound}`
+  return `proposed twice at ${at}: ${first}, ${rounds}`
 }
 
-/** Height at which a fault happened, and whose it is; an attack may have several culprits or none. */
+/** Where a fault happened, and whose it is; an attack may have several culprits or none. */
 export function placeOfFault(report: FaultReport): {
   readonly height: bigint
   readonly validators: readonly Uint8Array[]

@@ -1,10 +1,10 @@
 // Door of host/evidence: proofs of faults on their way into blocks.
 //
-// Promises: evidence in a proposed block is judged as CometBFT judges it, from the chain alone; what
-// is proved waits, bounded, until a block carries it or it expires; an offence that a block carried
-// is never proposed again, also across a crash at any moment; who sends evidence that proves nothing
-// is told so and dropped. Must never: accuse on anything but verified signatures and committed
-// blocks, read a clock, or let evidence keep the rest of the node from its turn.
+// Promises: evidence in a proposed block is judged as CometBFT judges it, from the chain alone;
+// what is proved waits, bounded, until a block carries it or it expires; an offence that a block
+// carried is never proposed again, also across a crash at any moment; who sends evidence that
+// proves nothing is told so and dropped. Must never: accuse on anything but verified signatures and
+// committed blocks, read a clock, or let evidence keep the rest of the node from its turn.
 // Counterpart in CometBFT: evidence/pool.go, evidence/verify.go, evidence/reactor.go.
 
 export type { EvidenceAnswer, EvidenceOrigin } from './answer.ts'

@@ -31,7 +31,9 @@ interface Load {
   bytes: number
 }
 
-/** Judges what is offered one after another; everything else of the node has its turn in between. */
+/**
+ * Judges what is offered one after another; everything else of the node has its turn in between.
+ */
 export class Intake {
   readonly #clock: Clock
   readonly #judge: Judge

@@ -103,7 +103,7 @@ describe('EvidenceReactor', () => {
     expect([a.heard(), b.heard()]).toEqual([[offence], []])
   })
 
-  test('push: what came from a peer goes to the others, and goes on when a queue drains', async () => {
+  test('push: what a peer sent goes to the others, and on when a queue drains', async () => {
     const { desk, say, a, b, reactor } = await scene()
     b.room = 0
     const evidence = await desk.evidenceOf()

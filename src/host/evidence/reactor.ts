@@ -37,7 +37,8 @@ interface Book {
 }
 
 /**
- * Gossip of pending evidence. A peer gets a piece once it is above the height of the fault, since it
+ * Gossip of pending evidence. A peer gets a piece once it is above the height of the fault, since
+ * it
  * needs that block to judge it: CometBFT drops whoever sends it evidence that it cannot place. What
  * a peer knows is forgotten when it leaves, so after a reconnect it gets everything again.
  *

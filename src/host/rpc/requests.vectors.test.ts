@@ -54,7 +54,8 @@ function describe(names: readonly string[], args: readonly Argument[]): string {
   const texts = args.map((value, i) => {
     const shown = value instanceof Uint8Array ? toHexUpper(value) : (value ?? 'nil')
     const name = names[i] ?? ''
-    return `${name.replace('minHeight', 'min').replace('maxHeight', 'max')}=${typeof shown === 'object' ? '' : String(shown)}`
+    const text = typeof shown === 'object' ? '' : String(shown)
+    return `${name.replace('minHeight', 'min').replace('maxHeight', 'max')}=${text}`
   })
   return `called: ${texts.join(' ')}`
 }
