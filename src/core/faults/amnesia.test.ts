@@ -127,12 +127,21 @@ describe('what the two rules allow', () => {
   })
 })
 
-test('amnesia: the book keeps a bounded number of rounds of each validator', () => {
+test('amnesia: of one validator a bounded number of rounds is kept', () => {
+  const nil = Array.from({ length: MAX_ROUNDS_PER_VALIDATOR }, (_, i) =>
+    vote(3, 'prevote', i + 100, 0),
+  )
+  const own = vote(3, 'prevote', 0, 1)
+  const lock = vote(3, 'precommit', 0, 1)
+  expect(judge('paper', [lock, ...nil.slice(1), vote(3, 'prevote', 2, 2)])).toHaveLength(1)
+  expect(judge('paper', [lock, ...nil, own, vote(3, 'prevote', 2, 2)])).toEqual([])
+})
+
+test('amnesia: a flood of one validator takes no place of others', () => {
   const own = Array.from({ length: MAX_ROUNDS_PER_VALIDATOR + 10 }, (_, i) =>
     vote(0, 'prevote', i + 100, 1),
   )
   const votes = [...own, ...forgetful, ...prevotes(1, [-1, 1, 1, 1])]
-  // The flood of validator 0 took the place of its own votes only.
   expect(judge('paper', votes).map(({ validatorAddress }) => validatorAddress)).toEqual([
     keys[3]!.address,
   ])

@@ -101,7 +101,7 @@ test('downtime: a restart changes nothing when the window is given again', () =>
     }
   }
   // Begun in the middle, a window is not judged.
-  expect(detect(commitAt, 5n, 7n)).toEqual([])
+  expect(detect(commitAt, 4n, 7n)).toEqual([])
 })
 
 test('downtime: who was no validator has missed nothing, and who left is not accused', () => {

@@ -19,6 +19,7 @@ import {
   DEFAULT_FAULT_DETECTOR_CONFIG,
   checkEvidence,
   isEvidenceExpired,
+  offenceKey,
   verifyDuplicateVoteEvidence,
 } from './index.ts'
 import type { EvidenceContext, EvidenceHistory } from './index.ts'
@@ -131,6 +132,15 @@ describe('evidence against the history of the chain', () => {
     expect(check(history({ headerAt: () => headerAt(START + 1n) }))).toContain('another time')
     expect(check(history({ validatorsAt: () => null }))).toContain('validators of height 5')
     expect(check({}, { ...evidence, validatorPower: 1n })).toContain('validator power')
+  })
+
+  test('evidence: is known by its bytes where CometBFT validates, else by the offence', () => {
+    const byBytes = history({ isCommitted: () => true })
+    const byOffence = history({ isOffenceCommitted: (key) => key === offenceKey(evidence) })
+    expect(check({ ...byBytes, evidenceRule: 'comet' })).toContain('committed before')
+    expect(check({ ...byOffence, evidenceRule: 'comet' })).toBeNull()
+    expect(check({ ...byBytes, evidenceRule: 'all' })).toBeNull()
+    expect(check({ ...byOffence, evidenceRule: 'all' })).toContain('committed before')
   })
 
   test('evidence: expires only when it is too old in blocks and in time', () => {

@@ -84,8 +84,13 @@ test('attack: culprits stand in the order of the chain, not in that of the made-
     reversed,
     headerOf({ ...past.header(5n), validatorsHash: reversed.validatorSet.hash(crypto) }),
   )
-  const powers = evidence.byzantineValidators.map(({ votingPower }) => votingPower)
-  expect(powers).toEqual([40n, 30n, 20n, 10n])
+  const powersOf = ({ byzantineValidators }: LightClientAttackEvidence): bigint[] =>
+    byzantineValidators.map(({ votingPower }) => votingPower)
+  expect(powersOf(evidence)).toEqual([40n, 30n, 20n, 10n])
+  // The other way round, power and not the address decides too.
+  const common = { ...ownAt(5n).common, validators: reversed.validatorSet }
+  const madeUp = headerOf({ ...past.header(5n), appHash: other })
+  expect(powersOf(found(keyed, madeUp, { ...ownAt(5n), common }))).toEqual([4n, 3n, 2n, 1n])
   expect(checkEvidence(past.context('comet'), evidence)).toBeNull()
   const turned = { ...evidence, byzantineValidators: evidence.byzantineValidators.toReversed() }
   expect(checkEvidence(past.context('comet'), turned)).toContain('accused 0')
@@ -103,7 +108,7 @@ test('attack: a block above our last one contradicts it unless its time is later
   expect(above(Past.timeAt(6n))).toMatchObject({ attack: 'lunatic' })
 })
 
-test('attack: a made-up set in which a validator stands twice is judged without an exception', () => {
+test('attack: a made-up set may hold a validator twice, and nothing throws', () => {
   const [first] = validatorSet.validators
   const signers = [...validatorSet.validators, first!]
   const block = lightBlockOf(keyed, past.header(5n))
