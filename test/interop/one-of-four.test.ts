@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LocalNetwork, QUADRILLE_NODE } from '../network/local-network.ts'
 import { cometBft } from './cometbft-binary.ts'
+import { signedTwice } from './signed-twice.ts'
 
 const HEIGHTS = 50
 const COMET = 3
@@ -62,7 +63,59 @@ describe('three of ours and one CometBFT', () => {
     expect(await network.rpc(0).query('while-ours-is-down')).toBe('1')
     await expectEqualChain(HEIGHTS, target)
   }, 120_000)
+
+  test('interop: evidence given to either side is in one block, and all agree on it', async () => {
+    for (const [given, accused] of [
+      [0, 1],
+      [COMET, 2],
+    ] as const) {
+      const from = await network.rpc(0).height()
+      const evidence = await signedTwice(network.home(accused), network.rpc(0), from - 2)
+      const { hash } = await network.rpc(given).call<{ hash: string }>('broadcast_evidence', {
+        evidence,
+      })
+      expect(hash).toMatch(/=$/)
+      // Sent again it is known, to the other side by gossip at the latest by its block.
+      const to = from + 8
+      await Promise.all([0, 1, 2, COMET].map((i) => network.rpc(i).reached(to)))
+      await network.rpc(0).call('broadcast_evidence', { evidence })
+      const [ours, comets] = await Promise.all([0, COMET].map((i) => accusedIn(i, from, to)))
+      expect(ours).toHaveLength(1)
+      expect(comets).toEqual(ours)
+      await expectEqualChain(from, to)
+    }
+    const { validators } = await network.rpc(COMET).call<Validators>('validators')
+    // The kvstore takes one from the power of whoever is proved guilty, and one is all they had.
+    expect(validators.map(({ voting_power: power }) => power)).toEqual(['1', '1'])
+  }, 60_000)
 })
+
+interface Validators {
+  readonly validators: readonly { readonly voting_power: string }[]
+}
+
+interface EvidenceBlock {
+  readonly block: {
+    readonly evidence: {
+      readonly evidence: readonly {
+        readonly value: { readonly vote_a: { readonly validator_address: string } }
+      }[]
+    }
+  }
+}
+
+/** Height and accused of all evidence in blocks of a node. */
+async function accusedIn(node: number, from: number, to: number): Promise<string[]> {
+  const found: string[] = []
+  for (let height = from; height <= to; height++) {
+    const params = { height: String(height) }
+    const { block } = await network.rpc(node).call<EvidenceBlock>('block', params)
+    for (const { value } of block.evidence.evidence) {
+      found.push(`${height}: ${value.vote_a.validator_address}`)
+    }
+  }
+  return found
+}
 
 async function expectEqualChain(from: number, to: number): Promise<ReadonlySet<string>> {
   const proposers = new Set<string>()

@@ -3,7 +3,9 @@ import { WebSocket } from 'ws'
 
 /** A header as RPC shows it. */
 export interface RpcHeader {
+  readonly chain_id: string
   readonly height: string
+  readonly time: string
   readonly app_hash: string
   readonly proposer_address: string
 }
