@@ -14,7 +14,6 @@ export type { Admission, Arrival, ClaimAnswer, SignatureCheck } from './admissio
 export { MessagePool } from './message-pool.ts'
 export type { HeldMessages, Maj23Claim, MessagePoolOptions, PoolHeight } from './message-pool.ts'
 export type { HeldRound } from './height-book.ts'
-export { VoteBook } from './vote-book.ts'
 export type { HeldVotes, VotePlace } from './vote-book.ts'
 export type { MessageId } from './message-id.ts'
 export {
