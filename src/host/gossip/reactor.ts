@@ -25,6 +25,8 @@ export interface ConsensusReactorOptions {
   readonly initialHeight: bigint
   /** Ends the connection of a peer that broke the protocol. */
   readonly stopPeer: (peer: Peer, reason: string) => void
+  /** A peer has moved to another height, round or step. */
+  readonly onPeerStep?: () => void
 }
 
 /**
@@ -116,8 +118,9 @@ export class ConsensusReactor implements Reactor, EngineListener {
   #take(link: Link, message: ConsensusWireMessage): void {
     switch (message.kind) {
       case 'new-round-step':
-        if (link.known.applyRoundStep(message)) this.#pumpSoon(link)
-        return
+        if (!link.known.applyRoundStep(message)) return
+        this.#options.onPeerStep?.()
+        return this.#pumpSoon(link)
       case 'new-valid-block':
         link.known.applyValidBlock({
           height: message.height,

@@ -81,6 +81,7 @@ export class Replica {
       logger: logger.child('gossip'),
       initialHeight: genesis.initialHeight,
       stopPeer,
+      onPeerStep: () => this.#evidenceReactor.onHeight(),
     })
     this.engine.setListener(this.gossip)
     this.#mempoolReactor = new MempoolReactor({

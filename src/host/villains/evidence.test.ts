@@ -6,8 +6,9 @@ import { evidenceHeight, offenceKey } from '../../core/types/index.ts'
 import type { Evidence } from '../../core/types/index.ts'
 import { Query } from '../events/index.ts'
 import type { Replica } from '../replica/index.ts'
+import { Cluster } from '../replica/cluster.fixture.ts'
 import { Theatre } from './theatre.fixture.ts'
-import type { Bill } from './theatre.fixture.ts'
+import type { Arrival, Bill } from './theatre.fixture.ts'
 
 const LIAR = 3
 const opened: Theatre[] = []
@@ -74,6 +75,18 @@ describe('evidence against villains', () => {
       expect(lines.length).toBeGreaterThan(0)
       expect(theatre.expulsions(i)).toEqual([])
     }
+  })
+
+  test('twins: a key in two places is in a block when it has signed two values', async () => {
+    const { validators } = new Cluster({ size: 4 }).genesis
+    const sides = [0, 1, 1, 0, 1]
+    const isHeard = ({ from, to, atMs }: Arrival): boolean =>
+      atMs < 2500 || atMs > 12_000 || sides[from] === sides[to]
+    const twins = [LIAR, 4] as const
+    const theatre = await open({ size: 5, genesis: { validators }, villains: {}, twins, isHeard })
+    await theatre.play(9n)
+    expect(theatre.equivocations(LIAR).length).toBeGreaterThan(0)
+    expectJust(theatre, await committedBy(theatre.cluster.at(0).replica))
   })
 
   test('double-proposer: two proposals are evidence where the chain takes them', async () => {
