@@ -110,7 +110,7 @@ type Attack = (peer: HostilePeer) => void
 
 const FATAL: Readonly<Record<string, Attack>> = {
   'a channel that nobody listed': (peer) => peer.send(0x77, Uint8Array.of(1)),
-  'evidence on its channel, which is not listed': (peer) => peer.send(0x38, Uint8Array.of(10, 0)),
+  'evidence that is none': (peer) => peer.send(0x38, Uint8Array.of(10, 0)),
   'peer exchange, which is not listed': (peer) => peer.send(0x00, Uint8Array.of(10, 0)),
   'a message of an unknown kind': (peer) => peer.send(STATE, Uint8Array.of(0xfa, 1, 0)),
   'bytes that are no message': (peer) => peer.send(STATE, new Uint8Array(50).fill(0xff)),

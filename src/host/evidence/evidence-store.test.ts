@@ -1,7 +1,7 @@
 // The life of evidence: judged, pending, in a block once, expired; bounded whatever comes.
 
 import { describe, expect, test } from 'vitest'
-import { toUtf8 } from '../../core/bytes/index.ts'
+import { fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
 import { defaultConsensusParams, evidenceByteSize, offenceKey } from '../../core/types/index.ts'
 import type { DoubleProposalEvidence, Evidence } from '../../core/types/index.ts'
 import { systemClock } from '../../node/platform/index.ts'
@@ -21,6 +21,8 @@ describe('EvidenceStore', () => {
     expect(await desk.store.add(evidence, 'rpc')).toEqual({ kind: 'pending' })
     expect(await desk.nextEvidence()).toEqual([evidence])
     expect(desk.store.size).toBe(0)
+    const left = database.iterate({ gte: toUtf8('ep'), lt: toUtf8('eq'), limit: 1 })
+    for await (const [key] of left) throw new Error(`${fromUtf8(key)} is left`)
     expect(await desk.store.add(evidence, 'rpc')).toEqual({ kind: 'committed' })
     const again = await Desk.open(database)
     expect(await again.store.add(evidence, 'a peer')).toEqual({ kind: 'committed' })
