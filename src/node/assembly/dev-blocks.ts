@@ -1,6 +1,7 @@
 // What a devnet tells about each block, and the transactions it sends so that blocks are not empty.
 
 import { assert, bytesKey, toHexUpper, toUtf8 } from '../../core/bytes/index.ts'
+import type { Evidence } from '../../core/types/index.ts'
 import { Query } from '../../host/events/index.ts'
 import type { Subscription } from '../../host/events/index.ts'
 import type { Replica } from '../../host/replica/index.ts'
@@ -13,6 +14,7 @@ export interface DevBlock {
   readonly txs: number
   /** Upper-case hex. */
   readonly hash: string
+  readonly evidence: readonly Evidence[]
   /** The proposer's home, such as `node2`. */
   readonly proposer: string
   /** Since the block before, for the first one since the start. */
@@ -36,12 +38,13 @@ export async function readBlocks(
   let before = systemClock.monotonicMs()
   for await (const { event } of subscription) {
     if (event.kind !== 'NewBlock') continue
-    const { header, txs } = event.block
+    const { header, txs, evidence } = event.block
     const now = systemClock.monotonicMs()
     onBlock({
       height: header.height,
       round: event.round,
       txs: txs.length,
+      evidence,
       hash: toHexUpper(event.blockId.hash),
       proposer: nameOf(header.proposerAddress),
       seconds: (now - before) / 1000,

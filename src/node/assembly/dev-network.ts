@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { lockHome, makeLogger, NodeFiles, parseLogLevel } from '../platform/index.ts'
 import type { Subscription } from '../../host/events/index.ts'
 import type { Logger } from '../../host/ports/index.ts'
-import type { Replica } from '../../host/replica/index.ts'
+import type { Replica, ReplicaOptions } from '../../host/replica/index.ts'
 import { Config } from './config.ts'
 import { readBlocks, submitDevTx, subscribeToBlocks } from './dev-blocks.ts'
 import type { DevBlock } from './dev-blocks.ts'
@@ -16,13 +16,17 @@ import { randomChainId } from './genesis-file.ts'
 import { homePaths, loadConfig, readText } from './home.ts'
 import { NodeLogger } from './node-logger.ts'
 import { startNode } from './start-node.ts'
-import type { RunningNode } from './start-node.ts'
+import type { RunningNode, StartOptions } from './start-node.ts'
 import { makeTestnet } from './testnet.ts'
 
-const SIZE = 4
+/** How many validators a devnet has. */
+export const DEV_VALIDATORS = 4
 const FIRST_PORT = 26_656
 const PORT_STEP = 10
-const NAMES: readonly string[] = Array.from({ length: SIZE }, (_, index) => `node${index}`)
+const NAMES: readonly string[] = Array.from(
+  { length: DEV_VALIDATORS },
+  (_, index) => `node${index}`,
+)
 
 /** What a devnet is told. */
 export interface DevOptions {
@@ -38,6 +42,18 @@ export interface DevOptions {
   /** Called once, when all nodes run and before the first `onBlock`. */
   readonly onReady: (network: DevNetwork) => void
   readonly onBlock: (block: DevBlock) => void
+  /** Makes some of the validators different from the others. */
+  readonly casting?: DevCasting
+}
+
+/** Who of a devnet is not as usual, and who looks. */
+export interface DevCasting {
+  /** The validator whose blocks are shown. */
+  readonly observer: number
+  /** The last word on what a validator is told; the path is that of its key. */
+  alter(index: number, options: ReplicaOptions, keyPath: string): Promise<ReplicaOptions>
+  /** Each validator, complete, before anything of it runs. */
+  beforeStart(index: number, replica: Replica): void
 }
 
 /** A devnet that runs. */
@@ -66,14 +82,25 @@ export async function startDevNetwork(options: DevOptions): Promise<DevNetwork> 
   progress('starting four validators')
   const logger = makeDevLogger(options.logLevel)
   const blocks: Subscription[] = []
+  const { casting } = options
+  const observer = casting?.observer ?? 0
   const beforeStart = (index: number) => (replica: Replica) => {
     // Before anything runs: the first block is shown too, and is not empty.
-    if (index === 0) blocks.push(subscribeToBlocks(replica))
+    if (index === observer) blocks.push(subscribeToBlocks(replica))
+    casting?.beforeStart(index, replica)
     submitDevTx(replica, NAMES[index] ?? '')
   }
   const started = await Promise.allSettled(
     homes.map((home, index) =>
-      startOne({ home, index, firstPort, logger, signal, beforeStart: beforeStart(index) }),
+      startOne({
+        home,
+        index,
+        firstPort,
+        logger,
+        signal,
+        beforeStart: beforeStart(index),
+        ...(casting && { alter: (told, keyPath) => casting.alter(index, told, keyPath) }),
+      }),
     ),
   )
   const nodes = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
@@ -93,7 +120,8 @@ interface Started {
 
 function run(options: DevOptions, { nodes, firstPort, blocks }: Started): DevNetwork {
   const replicas = nodes.map(({ replica }) => replica)
-  const heightNow = (): bigint => replicas[0]?.blockStore.height ?? 0n
+  const observed = replicas[options.casting?.observer ?? 0]
+  const heightNow = (): bigint => observed?.blockStore.height ?? 0n
   const network: DevNetwork = {
     chainId: replicas[0]?.options.genesis.chainId ?? '',
     rpcUrls: nodes.map(({ rpcUrl }) => rpcUrl ?? ''),
@@ -118,7 +146,7 @@ function run(options: DevOptions, { nodes, firstPort, blocks }: Started): DevNet
   return network
 }
 
-interface Start {
+interface Start extends Pick<StartOptions, 'alter'> {
   readonly home: string
   readonly index: number
   readonly firstPort: number
@@ -153,7 +181,7 @@ function freePorts(): Promise<number> {
 async function writeHomes(directory: string): Promise<void> {
   await makeTestnet({
     directory,
-    validators: SIZE,
+    validators: DEV_VALIDATORS,
     others: 0,
     homePrefix: 'node',
     initialHeight: 0n,
@@ -162,6 +190,7 @@ async function writeHomes(directory: string): Promise<void> {
     randomMonikers: false,
     hosts: { prefix: undefined, suffix: undefined, startingIp: undefined, names: [] },
     chainId: randomChainId('dev'),
+    evidenceRule: 'all',
     settings: { proxy_app: 'persistent_kvstore', 'consensus.timeout_commit': '1s' },
   })
 }

@@ -9,7 +9,7 @@ import {
   toUtf8,
 } from '../../core/bytes/index.ts'
 import { defaultConsensusParams, formatGenesis, parseGenesis } from '../../core/types/index.ts'
-import type { Genesis, GenesisValidator } from '../../core/types/index.ts'
+import type { EvidenceRule, Genesis, GenesisValidator } from '../../core/types/index.ts'
 import { nativeCrypto, NodeFiles, systemClock, systemRandom } from '../platform/index.ts'
 import { AssemblyError } from './errors.ts'
 import { missing, readText } from './home.ts'
@@ -24,10 +24,13 @@ export interface NewChain {
   readonly chainId: string
   readonly initialHeight: bigint
   readonly validators: readonly GenesisValidator[]
+  /** That of CometBFT when left out. */
+  readonly evidenceRule?: EvidenceRule
 }
 
 /** The genesis of a chain that begins now, with CometBFT's parameters. */
-export function newGenesis({ chainId, initialHeight, validators }: NewChain): Genesis {
+export function newGenesis(chain: NewChain): Genesis {
+  const { chainId, initialHeight, validators, evidenceRule = 'comet' } = chain
   return {
     genesisTime: systemClock.now(),
     chainId,
@@ -38,7 +41,7 @@ export function newGenesis({ chainId, initialHeight, validators }: NewChain): Ge
     appStateJson: '',
     lockRule: 'comet-legacy',
     medianTimeRule: 'non-absent',
-    evidenceRule: 'comet',
+    evidenceRule,
   }
 }
 

@@ -8,8 +8,8 @@
 
 export { Config } from './config.ts'
 export type { DevBlock } from './dev-blocks.ts'
-export { startDevNetwork } from './dev-network.ts'
-export type { DevNetwork, DevOptions } from './dev-network.ts'
+export { DEV_VALIDATORS, startDevNetwork } from './dev-network.ts'
+export type { DevCasting, DevNetwork, DevOptions } from './dev-network.ts'
 export { AssemblyError } from './errors.ts'
 export type { AssemblyErrorCode, AssemblyFault } from './errors.ts'
 export { loadConfig } from './home.ts'

@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { loadFileSigner, loadNodeKey } from '../../host/privval/index.ts'
 import { Replica } from '../../host/replica/index.ts'
+import type { ReplicaOptions } from '../../host/replica/index.ts'
 import type { Logger } from '../../host/ports/index.ts'
 import type { PublicKey } from '../../core/types/index.ts'
 import {
@@ -46,6 +47,8 @@ export interface StartOptions {
   readonly logger?: Logger
   /** Ends the start: what is open is closed and the start rejects with `ASSEMBLY_STOPPED`. */
   readonly signal?: AbortSignal
+  /** Has the last word on what the replica is told; the path is that of the validator's key. */
+  readonly alter?: (options: ReplicaOptions, keyPath: string) => Promise<ReplicaOptions>
   /** Sees the replica when it is complete and nothing of it runs yet. */
   readonly beforeStart?: (replica: Replica) => void
 }
@@ -98,7 +101,7 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
   closers.add(() => application.close())
   const store = await LevelKeyValueStore.open(join(paths.store, 'chain'), STORE_CACHE)
   closers.add(() => store.close())
-  const replica = await Replica.open({
+  const replicaOptions: ReplicaOptions = {
     ...settings,
     ports: { ...realPorts(logger), store },
     genesis,
@@ -108,7 +111,9 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
     version: PROTOCOL_LINE,
     rpcAddress: settings.rpcListen === null ? '' : `tcp://${settings.rpcListen}`,
     walPath: join(paths.store, 'wal'),
-  })
+  }
+  const altered = options.alter?.(replicaOptions, paths.validatorKey) ?? replicaOptions
+  const replica = await Replica.open(await altered)
   closers.add(() => replica.stop())
   refuseStopped(signal)
   options.beforeStart?.(replica)

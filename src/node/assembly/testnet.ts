@@ -4,6 +4,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { toHexUpper } from '../../core/bytes/index.ts'
+import type { EvidenceRule } from '../../core/types/index.ts'
 import { NodeFiles, systemRandom } from '../platform/index.ts'
 import { Config } from './config.ts'
 import { AssemblyError } from './errors.ts'
@@ -50,6 +51,8 @@ export interface TestnetOptions {
   readonly configFile?: string
   /** Given instead of drawn. */
   readonly chainId?: string
+  /** That of CometBFT when left out. */
+  readonly evidenceRule?: EvidenceRule
   /** Settings by key that differ from the defaults. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -85,7 +88,8 @@ export async function makeTestnet(options: TestnetOptions): Promise<Testnet> {
   const validators = places
     .slice(0, options.validators)
     .map(({ keys, name }) => genesisValidator(keys, { power: VALIDATOR_POWER, name }))
-  const genesis = newGenesis({ chainId, initialHeight: options.initialHeight, validators })
+  const { initialHeight, evidenceRule = 'comet' } = options
+  const genesis = newGenesis({ chainId, initialHeight, validators, evidenceRule })
   const peers = places.map(({ keys, address }) => `${keys.node.id}@${address}`)
   for (const [index, place] of places.entries()) {
     const config = await baseConfig(options)

@@ -2,14 +2,24 @@
 
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { AssemblyError, startDevNetwork } from '../assembly/index.ts'
+import { AssemblyError, DEV_VALIDATORS, startDevNetwork } from '../assembly/index.ts'
 import type { DevBlock, DevNetwork } from '../assembly/index.ts'
+import type { FaultTheatre } from '../dev-faults/index.ts'
 import { globalFlags } from './global-flags.ts'
+import { collect } from './repeated-flag.ts'
 import { aborted, stopSignal } from './stop-signal.ts'
 
 const HEIGHT_WIDTH = 6
 const TXS_WIDTH = 7
 const HASH_CHARS = 12
+
+const EXAMPLES = `
+Villains are those of \`quadrille sim\`; each line tells what becomes of them.
+
+Example:
+  quadrille dev --fresh
+  quadrille dev --fresh --byzantine 3:equivocator@10
+`
 
 /** Adds `dev`. */
 export function addDev(program: Command, outcome: { code: number }): void {
@@ -17,10 +27,16 @@ export function addDev(program: Command, outcome: { code: number }): void {
     .command('dev')
     .description('run four validators on this machine, with homes in .quadrille/dev')
     .option('--fresh', 'begin a new chain')
-    .addHelpText('after', '\nExample:\n  quadrille dev --fresh\n')
-    .action(async (options: { fresh?: boolean }, command: Command) => {
+    .option(
+      '--byzantine <who>',
+      'a villain: 3:equivocator, or 3:equivocator@10 from height 10',
+      collect,
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: { fresh?: boolean; byzantine?: string[] }, command: Command) => {
       const { logLevel = 'error' } = globalFlags(command)
-      outcome.code = await run({ fresh: options.fresh === true, logLevel })
+      const { fresh = false, byzantine = [] } = options
+      outcome.code = await run({ fresh, logLevel, theatre: await openTheatre(byzantine) })
     })
 }
 
@@ -28,12 +44,29 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-async function run(options: { fresh: boolean; logLevel: string }): Promise<number> {
+// What nobody asks for is not loaded.
+async function openTheatre(who: readonly string[]): Promise<FaultTheatre | null> {
+  if (who.length === 0) return null
+  const { readDevVillains } = await import('./dev-villains.ts')
+  const villains = readDevVillains(who, DEV_VALIDATORS)
+  if (villains.length === 0) return null
+  const { FaultTheatre } = await import('../dev-faults/index.ts')
+  return new FaultTheatre({ villains, validators: DEV_VALIDATORS, print })
+}
+
+interface DevRun {
+  readonly fresh: boolean
+  readonly logLevel: string
+  readonly theatre: FaultTheatre | null
+}
+
+async function run(options: DevRun): Promise<number> {
   const signal = stopSignal()
   const directory = relative(process.cwd(), resolve('.quadrille', 'dev'))
   const network = await start({ ...options, directory, signal })
   if (network === null) return 0
   const failure = await Promise.race([aborted(signal).then(() => null), network.halted])
+  options.theatre?.close()
   await network.stop()
   if (failure === null) {
     print(`stopped at height ${network.height}; \`quadrille dev\` goes on from there`)
@@ -43,21 +76,26 @@ async function run(options: { fresh: boolean; logLevel: string }): Promise<numbe
   return 1
 }
 
-interface DevStart {
+interface DevStart extends DevRun {
   readonly directory: string
-  readonly fresh: boolean
-  readonly logLevel: string
   readonly signal: AbortSignal
 }
 
 /** Null when it was stopped before it ran. */
-async function start(options: DevStart): Promise<DevNetwork | null> {
+async function start({ theatre, ...options }: DevStart): Promise<DevNetwork | null> {
   try {
     return await startDevNetwork({
       ...options,
       progress: (text) => print(`... ${text}`),
-      onReady: introduce,
-      onBlock: (block) => print(blockLine(block)),
+      onReady: (network) => {
+        introduce(network)
+        theatre?.introduce()
+      },
+      onBlock: (block) => {
+        print(blockLine(block))
+        theatre?.onBlock(block)
+      },
+      ...(theatre && { casting: theatre }),
     })
   } catch (error) {
     if (error instanceof AssemblyError && error.code === 'ASSEMBLY_STOPPED') return null

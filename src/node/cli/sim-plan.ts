@@ -119,16 +119,30 @@ function readByzantine(
   if (texts === undefined) return undefined
   const flag = '--byzantine'
   const text = texts.join(',')
-  if (text === 'none') return () => []
   if (/^\d+$/.test(text)) {
     const count = readWhole(flag, text, { from: 0, to: validators - 1 })
     return (seed) => anyVillains(seed, validators, count)
   }
+  const byzantine = readVillains(texts, validators)
+  return () => byzantine
+}
+
+/**
+ * Who lies, by name: `3:equivocator`, `2:twins@5` from height 5, `none`.
+ * @throws BadInput with one line
+ */
+export function readVillains(
+  texts: readonly string[],
+  validators: number,
+): readonly ByzantinePlan[] {
+  const flag = '--byzantine'
+  const text = texts.join(',')
+  if (text === 'none') return []
   const byzantine = text.split(',').map((each) => readVillain(each, validators))
   const indexes = byzantine.map(({ index }) => index)
   const twice = indexes.find((index, at) => indexes.indexOf(index) !== at)
   if (twice !== undefined) throw badFlag(flag, `one villain for validator ${twice}`, text)
-  if (byzantine.length < validators) return () => byzantine
+  if (byzantine.length < validators) return byzantine
   throw badFlag(flag, 'an honest validator or more', text)
 }
 

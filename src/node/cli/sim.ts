@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import type { Command } from 'commander'
 import type { VillainName } from '../sim/index.ts'
 import { BadInput } from './bad-input.ts'
+import { collect } from './repeated-flag.ts'
 import type { SimFlags } from './sim-task.ts'
 
 /** What a shell says of a process whose reader went away. */
@@ -66,10 +67,6 @@ export function addSim(program: Command, outcome: { code: number }): void {
       const { runSim } = await import('./sim-run.ts')
       outcome.code = await runSim(flags)
     })
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value]
 }
 
 function refuse(error: CommanderError): never {
