@@ -4,6 +4,8 @@ import { equalBytes, toHex } from '../../src/core/bytes/index.ts'
 import { decodeChainState, encodeChainState } from '../../src/core/chain/index.ts'
 import type { ChainState } from '../../src/core/chain/index.ts'
 import type { Input } from '../../src/core/consensus/index.ts'
+import { decodeEvidenceProof, proveEvidence } from '../../src/core/fault-proof/index.ts'
+import { KEYED, proposedTwice, votedTwice } from '../../src/core/fault-proof/evidence.fixture.ts'
 import { decodeFinalityProof } from '../../src/core/finality/index.ts'
 import { decisionOf, proofOf } from '../../src/core/finality/decisions.fixture.ts'
 import { encodeDelimited, readUvarint } from '../../src/core/proto/index.ts'
@@ -218,9 +220,16 @@ async function readAll(): Promise<void> {
 const FINALITY_PREFIX_BYTES = 5
 const proofs = [2n, 3n].map((height) => proofOf(decisionOf(height)).bytes)
 
+const accusations = [votedTwice(), proposedTwice()].map((evidence) => {
+  const ground = { chainId: 'test-chain', validatorSet: KEYED.validatorSet }
+  const proof = proveEvidence(evidence, ground, nativeCrypto)
+  return proof.ok ? proof.value.bytes : new Uint8Array(0)
+})
+
+type Decoded = ReturnType<typeof decodeFinalityProof> | ReturnType<typeof decodeEvidenceProof>
+
 /** A proof has one encoding: what is accepted is that, to the last byte. */
-function takeProof(input: Uint8Array): boolean {
-  const decoded = decodeFinalityProof(input, nativeCrypto)
+function takeProof(input: Uint8Array, decoded: Decoded): boolean {
   if (!decoded.ok) {
     promise(decoded.error.reason !== '', 'a refusal says why')
     return false
@@ -251,7 +260,13 @@ export const STORED_TARGETS: readonly Target[] = [
     share: 2,
     make: (dice) => dice.pick(proofs),
     mutate: mutateProof,
-    take: takeProof,
+    take: (input) => takeProof(input, decodeFinalityProof(input, nativeCrypto)),
+  },
+  {
+    name: 'decodeEvidenceProof',
+    make: (dice) => dice.pick(accusations),
+    mutate: mutateBytes,
+    take: (input) => takeProof(input, decodeEvidenceProof(input, nativeCrypto)),
   },
   { name: 'BlockStore', share: 3, make: makeStored, mutate: mutateStored, take: takeStored },
 ]

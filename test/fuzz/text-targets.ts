@@ -10,6 +10,7 @@ import {
 } from '../../src/core/bytes/index.ts'
 import { fromBase64, toBase64 } from '../../src/core/bytes/index.ts'
 import { parseFaultDetectorConfig } from '../../src/core/faults/index.ts'
+import { proposedTwice, votedTwice } from '../../src/core/fault-proof/evidence.fixture.ts'
 import { DEFAULT_SLASHING_POLICY, parseSlashingPolicy } from '../../src/core/types/index.ts'
 import {
   CanonicalError,
@@ -23,7 +24,8 @@ import { selectValue } from '../../src/host/abci/readers.fixture.ts'
 import { Query } from '../../src/host/events/index.ts'
 import { parsePeerAddress } from '../../src/host/p2p/index.ts'
 import { splitHostPort } from '../../src/host/p2p/index.ts'
-import { checkJson, JsonSyntaxError } from '../../src/host/rpc/readers.fixture.ts'
+import { parseEvidence } from '../../src/host/rpc/index.ts'
+import { checkJson, evidenceJson, JsonSyntaxError } from '../../src/host/rpc/readers.fixture.ts'
 import { parseRequests, parseSocketRequest } from '../../src/host/rpc/readers.fixture.ts'
 import {
   argumentsOfJson,
@@ -174,6 +176,11 @@ const rpc: readonly Target[] = [
     },
     write: (checked) => checked,
     isRefusal: (error) => error instanceof JsonSyntaxError,
+  }),
+  textTarget({
+    name: 'parseEvidence',
+    make: (dice) => evidenceJson(dice.pick([votedTwice(), proposedTwice()])),
+    read: (text) => accepted(parseEvidence(text)),
   }),
   textTarget({
     name: 'parseRequests',

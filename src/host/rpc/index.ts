@@ -8,6 +8,7 @@
 
 export { DEFAULT_RPC_CONFIG } from './config.ts'
 export type { RpcConfig } from './config.ts'
+export { parseEvidence } from './evidence-json.ts'
 export { RpcServer } from './rpc-server.ts'
 export type {
   RpcApplication,

@@ -16,10 +16,11 @@ const helpOf = (name: string): string => {
 }
 
 describe('command line', () => {
-  test('commands: are those of CometBFT, dev, sim and finality', () => {
+  test('commands: are those of CometBFT, dev, sim, evidence and finality', () => {
     const names = commands.flatMap((each) => [each.name(), ...each.aliases()])
     expect(names.toSorted()).toEqual([
       'dev',
+      'evidence',
       'finality',
       'init',
       'node',
@@ -42,7 +43,11 @@ describe('command line', () => {
   test.each(commands.map((each) => each.name()))('help: %s has an example', (name) => {
     expect(helpOf(name)).toContain(`\nExample:\n  quadrille ${name}`)
     // A laboratory has no home, and neither has a verifier.
-    const own: Readonly<Record<string, readonly string[]>> = { sim: ['--trace'], finality: [] }
+    const own: Readonly<Record<string, readonly string[]>> = {
+      sim: ['--trace'],
+      finality: [],
+      evidence: [],
+    }
     const flags = own[name] ?? GLOBAL_FLAGS
     for (const flag of flags) expect(helpOf(name)).toContain(flag)
   })

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// The command `quadrille`: CometBFT's verbs, flags and environment, `dev`, `sim` and `finality`.
+// The command `quadrille`: CometBFT's verbs, flags and environment, `dev`, `sim`, `evidence` and
+// `finality`.
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { addDev } from './dev.ts'
+import { addEvidence } from './evidence.ts'
 import { addFinality } from './finality.ts'
 import { addInit } from './init.ts'
 import { addReset } from './reset.ts'
@@ -16,8 +18,9 @@ import { BadInput } from './bad-input.ts'
 import { addGlobalFlags } from './global-flags.ts'
 
 /**
- * Exit codes: 0 well, 1 failed, with one line on stderr that says why. `sim` and `finality` have
- * 1 for a violation or a proof that does not hold, and 2 for input that cannot be meant.
+ * Exit codes: 0 well, 1 failed, with one line on stderr that says why. `sim`, `evidence` and
+ * `finality` have 1 for a violation or a proof that does not hold, and 2 for input that cannot be
+ * meant.
  */
 export type ExitCode = number
 
@@ -51,6 +54,7 @@ export function makeProgram(outcome: { code: ExitCode }): Command {
   addReset(program)
   addVersion(program)
   for (const command of [program, ...program.commands]) addGlobalFlags(command)
+  addEvidence(program, outcome)
   addFinality(program, outcome)
   addSim(program, outcome)
   return program

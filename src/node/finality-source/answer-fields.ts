@@ -56,6 +56,11 @@ export class AnswerFields {
     throw wrong(this.#at(name), 'no whole number')
   }
 
+  /** A member as JSON text, for whoever reads it by other rules. */
+  json(name: string): string {
+    return JSON.stringify(this.#get(name) ?? null)
+  }
+
   hex(name: string): Uint8Array {
     const bytes = fromHex(this.string(name).toLowerCase())
     if (bytes === null) throw wrong(this.#at(name), 'no hexadecimal')

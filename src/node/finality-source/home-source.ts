@@ -25,7 +25,8 @@ export async function proveFromHome(
   }
 }
 
-async function openUnlessRunning(home: string, config: Config): Promise<StoredChain | null> {
+/** The stored chain of a home, null while a node runs there. */
+export async function openUnlessRunning(home: string, config: Config): Promise<StoredChain | null> {
   try {
     return await openStoredChain(home, config)
   } catch (error) {
@@ -51,7 +52,8 @@ async function proveFromStore(
   throw new FinalitySourceError('FINALITY_UNPROVED', `what ${home} has is no proof: ${proof.error}`)
 }
 
-function rpcUrlOf(home: string, config: Config): string {
+/** The RPC of the node that runs in a home. */
+export function rpcUrlOf(home: string, config: Config): string {
   const address = config.string('rpc.laddr').replace(/^[a-z]+:\/\//, '')
   if (address === '') {
     const reason = `${home} is in use by a node without RPC: stop it, or ask another with --node`

@@ -1,4 +1,5 @@
-// Door of node/finality-source: the proof of a height from a node or from a home.
+// Door of node/finality-source: the proof of a height from a node or from a home, and how both are
+// asked.
 //
 // Promises: a proof that verifies, or a typed error with one line; every page of the validators;
 // bounded time and memory, whoever answers.
@@ -8,6 +9,7 @@
 
 export { FinalitySourceError } from './errors.ts'
 export type { FinalitySourceErrorCode } from './errors.ts'
-export { proveFromHome } from './home-source.ts'
-export { proveFromNode } from './node-source.ts'
+export { AnswerFields } from './answer-fields.ts'
+export { openUnlessRunning, proveFromHome, rpcUrlOf } from './home-source.ts'
+export { askNode, askValidators, proveFromNode } from './node-source.ts'
 export type { AskedHeight } from './node-source.ts'

@@ -24,7 +24,7 @@ const PAGE = 100
  */
 export async function proveFromNode(url: string, asked: AskedHeight): Promise<FinalityProof> {
   const query = asked === 'latest' ? '' : `?height=${asked}`
-  const signed = (await ask(url, `commit${query}`)).object('signed_header')
+  const signed = (await askNode(url, `commit${query}`)).object('signed_header')
   const header = readHeader(signed.object('header'))
   const commit = readCommit(signed.object('commit'))
   if (asked !== 'latest' && header.height !== asked) {
@@ -41,10 +41,11 @@ export async function proveFromNode(url: string, asked: AskedHeight): Promise<Fi
   )
 }
 
-async function askValidators(url: string, height: bigint): Promise<Validator[]> {
+/** Asks a node for all pages of the validators of a height; their priorities are zero. */
+export async function askValidators(url: string, height: bigint): Promise<Validator[]> {
   const validators: Validator[] = []
   for (let page = 1; ; page++) {
-    const answer = await ask(url, `validators?height=${height}&page=${page}&per_page=${PAGE}`)
+    const answer = await askNode(url, `validators?height=${height}&page=${page}&per_page=${PAGE}`)
     const shown = answer.objects('validators').map(readValidator)
     const total = answer.int64('total')
     validators.push(...shown)
@@ -56,7 +57,8 @@ async function askValidators(url: string, height: bigint): Promise<Validator[]> 
   }
 }
 
-async function ask(url: string, route: string): Promise<AnswerFields> {
+/** The result of a route of a node, such as `block?height=5`; an error of the node throws. */
+export async function askNode(url: string, route: string): Promise<AnswerFields> {
   const where = `${url.replace(/\/+$/, '')}/${route}`
   const text = await fetchText(where)
   let value: unknown

@@ -1,0 +1,195 @@
+// What `quadrille evidence ls`, `show`, `export` and `verify` do, and how they tell it.
+
+import { writeFile } from 'node:fs/promises'
+import {
+  formatEvidenceProof,
+  placeOf,
+  proveEvidence,
+  verifyEvidence,
+} from '../../core/fault-proof/index.ts'
+import type { EvidenceVerdict } from '../../core/fault-proof/index.ts'
+import { evidenceHeight } from '../../core/types/index.ts'
+import { loadConfig } from '../assembly/index.ts'
+import { evidenceOfHome, evidenceOfNode } from '../evidence-source/index.ts'
+import type { CommittedEvidence, EvidenceInBlocks } from '../evidence-source/index.ts'
+import { nativeCrypto } from '../platform/index.ts'
+import { badFlag } from './bad-input.ts'
+import { readTrustedValidators } from './evidence-trust.ts'
+import { listLine, shownLines } from './evidence-words.ts'
+import { readNamedFile } from './finality-trust.ts'
+
+/** Where evidence is read. */
+export interface SourceFlags {
+  readonly node?: string
+}
+
+/** The texts of the flags of `ls`. */
+export interface ListFlags extends SourceFlags {
+  readonly from?: string
+  readonly to?: string
+}
+
+/** The texts of the flags of `export`. */
+export interface ProofFlags extends SourceFlags {
+  readonly output?: string
+}
+
+/** The texts of the flags of `verify`. */
+export interface VerifyFlags {
+  readonly validators?: string
+  readonly json?: boolean
+}
+
+/** Blocks that `ls` looks at when it is not told which. */
+const LISTED = 10_000n
+
+/** Prints a line for each piece of evidence in blocks. */
+export async function runList(flags: ListFlags, home: string): Promise<number> {
+  const from = flags.from === undefined ? null : readHeight('--from', flags.from)
+  const to = flags.to === undefined ? null : readHeight('--to', flags.to)
+  return withSource(flags, home, async (source) => {
+    const kept = source.heights
+    const last = to === null || to > kept.to ? kept.to : to
+    const wanted = from ?? last - LISTED + 1n
+    const first = wanted < kept.from ? kept.from : wanted
+    let pieces = 0
+    for await (const block of source.heightsWithEvidence({ from: first, to: last })) {
+      for (const [index, evidence] of (await source.evidenceAt(block)).entries()) {
+        process.stdout.write(`${listLine({ block, index, evidence })}\n`)
+        pieces++
+      }
+    }
+    if (pieces === 0) process.stdout.write(`no evidence in the blocks ${first} to ${last}\n`)
+    return 0
+  })
+}
+
+/** Says in words what one piece proves. */
+export async function runShow(id: string, flags: SourceFlags, home: string): Promise<number> {
+  const place = readId(id)
+  return withSource(flags, home, async (source) => {
+    const lines = shownLines(await pieceAt(source, place), source.chainId)
+    process.stdout.write(`${lines.join('\n')}\n`)
+    return 0
+  })
+}
+
+/** Writes the proof of one piece; fails with one line when there is none. */
+export async function runExport(id: string, flags: ProofFlags, home: string): Promise<number> {
+  const place = readId(id)
+  return withSource(flags, home, async (source) => {
+    const { evidence } = await pieceAt(source, place)
+    const { chainId } = source
+    const validatorSet = await source.validatorsAt(evidenceHeight(evidence))
+    const proof = proveEvidence(evidence, { chainId, validatorSet }, nativeCrypto)
+    if (!proof.ok) throw new Error(`evidence ${id} has no proof file: ${proof.error}`)
+    const file = formatEvidenceProof(proof.value)
+    if (flags.output === undefined) {
+      process.stdout.write(file)
+      return 0
+    }
+    await writeFile(flags.output, file)
+    const { kind, validator, height } = placeOf(proof.value.evidence)
+    process.stdout.write(`wrote ${flags.output}: ${kind} of ${validator} at height ${height}\n`)
+    return 0
+  })
+}
+
+/** Verifies a proof file: 0 when it proves a fault, 1 when it does not. */
+export async function runVerify(file: string, flags: VerifyFlags, home: string): Promise<number> {
+  const bytes = await readNamedFile(file)
+  const trust = await readTrustedValidators(flags.validators, home, bytes)
+  const verdict = trust.ok ? verifyEvidence(bytes, trust.value, nativeCrypto) : refusal(trust.error)
+  process.stdout.write(`${flags.json === true ? jsonOf(verdict) : lineOf(verdict)}\n`)
+  return verdict.ok ? 0 : 1
+}
+
+function refusal(reason: string): EvidenceVerdict {
+  return { ok: false, kind: 'not-trusted', reason }
+}
+
+function lineOf(verdict: EvidenceVerdict): string {
+  return verdict.ok ? `proved: ${verdict.proof.deed}` : `not proved: ${verdict.reason}`
+}
+
+// Of a proof that is refused only the reason is told: the rest is what anybody may have written.
+function jsonOf(verdict: EvidenceVerdict): string {
+  if (!verdict.ok) {
+    const { reason } = verdict
+    return JSON.stringify({
+      valid: false,
+      kind: null,
+      validator: null,
+      height: null,
+      round: null,
+      reason,
+    })
+  }
+  const { kind, validator, height, round, deed } = verdict.proof
+  return JSON.stringify({
+    valid: true,
+    kind,
+    validator,
+    height: String(height),
+    round,
+    reason: deed,
+  })
+}
+
+async function withSource(
+  { node }: SourceFlags,
+  home: string,
+  work: (source: EvidenceInBlocks) => Promise<number>,
+): Promise<number> {
+  const source =
+    node === undefined
+      ? await evidenceOfHome(home, await loadConfig(home, process.env))
+      : await evidenceOfNode(readUrl(node))
+  try {
+    return await work(source)
+  } finally {
+    await source.close()
+  }
+}
+
+interface PieceId {
+  readonly block: bigint
+  readonly index: number
+}
+
+async function pieceAt(
+  source: EvidenceInBlocks,
+  { block, index }: PieceId,
+): Promise<CommittedEvidence> {
+  const { from, to } = source.heights
+  if (block < from || block > to) {
+    throw new Error(`there are the blocks ${from} to ${to}, not ${block}`)
+  }
+  const pieces = await source.evidenceAt(block)
+  const evidence = pieces[index]
+  if (evidence !== undefined) return { block, index, evidence }
+  throw new Error(`block ${block} carries ${pieces.length} pieces of evidence, none at ${index}`)
+}
+
+function readId(text: string): PieceId {
+  const [, block = '', index = '0'] = /^(\d{1,19})(?:\/(\d{1,6}))?$/.exec(text) ?? []
+  if (block !== '' && isHeight(BigInt(block))) {
+    return { block: BigInt(block), index: Number(index) }
+  }
+  throw badFlag('id', 'a block and a place in it, such as 17/0', text)
+}
+
+function readHeight(flag: string, text: string): bigint {
+  if (/^\d{1,19}$/.test(text) && isHeight(BigInt(text))) return BigInt(text)
+  throw badFlag(flag, 'a height from 1', text)
+}
+
+function isHeight(height: bigint): boolean {
+  return height > 0n && height < 2n ** 63n
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url !== null && /^https?:$/.test(url.protocol)) return text
+  throw badFlag('--node', 'a URL such as http://127.0.0.1:26657', text)
+}
