@@ -264,6 +264,7 @@ export const STORED_TARGETS: readonly Target[] = [
   },
   {
     name: 'decodeEvidenceProof',
+    share: 2,
     make: (dice) => dice.pick(accusations),
     mutate: mutateBytes,
     take: (input) => takeProof(input, decodeEvidenceProof(input, nativeCrypto)),

@@ -180,7 +180,7 @@ const rpc: readonly Target[] = [
   textTarget({
     name: 'parseEvidence',
     make: (dice) => evidenceJson(dice.pick([votedTwice(), proposedTwice()])),
-    read: (text) => accepted(parseEvidence(text)),
+    read: (text) => valueOf(parseEvidence(text)),
   }),
   textTarget({
     name: 'parseRequests',

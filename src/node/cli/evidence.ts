@@ -94,5 +94,5 @@ function refuse(error: CommanderError): never {
   if (error.code === 'commander.help') {
     throw new BadInput('evidence: expected ls, show, export or verify')
   }
-  throw new BadInput(error.message.replace(/^error: /, ''))
+  throw new BadInput(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
 }
