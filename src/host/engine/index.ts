@@ -4,6 +4,11 @@
 // (message-pool) or a block (execution), never polls. Counterpart in CometBFT: consensus/state.go's
 // receiveRoutine, consensus/replay.go.
 export { ConsensusEngine } from './engine.ts'
-export type { EngineConfig, EngineListener, EngineOptions, FaultObserver } from './engine-options.ts'
+export type {
+  EngineConfig,
+  EngineListener,
+  EngineOptions,
+  FaultObserver,
+} from './engine-options.ts'
 export { EngineError } from './errors.ts'
 export type { EngineErrorCode } from './errors.ts'
