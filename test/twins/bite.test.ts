@@ -10,7 +10,7 @@ import type { Outcome } from './schedule.ts'
 import { CHANGES, ScenarioSpace } from './space.ts'
 import { Stage } from './world.ts'
 
-const SPLIT_TRIES = 500
+const SPLIT_TRIES = 200
 /** Found by the walk: validator 0 keeps its lock, validator 1 gives it up for a polka for nil. */
 const MIXED_POSITION = 8_325
 
@@ -37,7 +37,7 @@ test.each(['paper', 'comet-legacy'] as const)(
       })
       if (isFork(played)) forks += 1
     }
-    expect(forks).toBeGreaterThan(10)
+    expect(forks).toBeGreaterThan(5)
   },
 )
 

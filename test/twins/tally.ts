@@ -33,6 +33,11 @@ export class Tally {
     this.#voters = new Uint8Array(instances * MAX_ROUNDS * 2 * VALUES)
   }
 
+  /** Forgets all votes: the sets of one run serve the next. */
+  clear(): void {
+    this.#voters.fill(0)
+  }
+
   /** A vote has reached an instance, or is its own. */
   add(instance: number, vote: Vote): void {
     const base = this.#base(instance, vote)

@@ -47,6 +47,8 @@ export class Stage {
   readonly validatorSet: ValidatorSet
   readonly blocks: Blocks
   readonly votes: Votes
+  /** Of the world that was made last. */
+  readonly tally: Tally
   readonly #begun: readonly Transition[]
 
   constructor(ensemble: Ensemble) {
@@ -54,6 +56,9 @@ export class Stage {
     this.validatorSet = rememberingValidators(ensemble.powers)
     this.blocks = new Blocks()
     this.votes = new Votes(this.blocks, this.validatorSet)
+    const { powers, twins } = ensemble
+    // One listener more than there are instances: the observer.
+    this.tally = new Tally(this.blocks, powers, powers.length + twins.length + 1)
     this.#begun = [...ensemble.powers.keys(), ...ensemble.twins].map((validator, index) =>
       this.#begin(validator, ensemble.rules[index] ?? 'paper'),
     )
@@ -92,11 +97,12 @@ export class World {
   readonly #known = new Map<Vote, number>()
 
   constructor(stage: Stage) {
-    const { powers, rules } = stage.ensemble
+    const { rules } = stage.ensemble
     this.#stage = stage
     this.#judge = new Judge(rules[0] ?? 'paper')
     this.instances = stage.instances()
-    const tally = new Tally(stage.blocks, powers, this.instances.length + 1)
+    const { tally } = stage
+    tally.clear()
     this.#watches = this.instances.map(({ index }) => new Watch(index, tally))
     this.#observer = new Observer(this.instances.length, tally)
     for (const instance of this.instances) this.#perform(instance, instance.begun.effects)
