@@ -29,6 +29,6 @@ test('config: an unknown or impossible field is named', () => {
     'minSigned: is more than downtimeWindow',
   )
   // The default minimum is more than such a window has heights.
-  expect(wrong({ downtimeWindow: 10 })).toBe('minSigned: is more than downtimeWindow')
+  expect(wrong({ downtimeWindow: 4 })).toBe('minSigned: is more than downtimeWindow')
   for (const value of [null, 3, [], 'x']) expect(wrong(value)).toBe(': is not an object')
 })

@@ -2,6 +2,7 @@
 
 import { err, ok } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
+import { MAX_DOWNTIME_WINDOW, downtimeRuleOf } from '../types/index.ts'
 import type { FieldError } from '../types/index.ts'
 
 /**
@@ -15,14 +16,8 @@ export interface FaultDetectorConfig {
   readonly minSigned: number
 }
 
-/** Half of a hundred heights: a restart is no fault. */
-export const DEFAULT_FAULT_DETECTOR_CONFIG: FaultDetectorConfig = {
-  downtimeWindow: 100,
-  minSigned: 50,
-}
-
-/** The commits of a window are loaded to verify evidence, so there is an end to it. */
-export const MAX_DOWNTIME_WINDOW = 10_000
+/** That of a chain whose genesis has no slashing policy. */
+export const DEFAULT_FAULT_DETECTOR_CONFIG: FaultDetectorConfig = downtimeRuleOf({})
 
 const FIELDS: readonly string[] = ['downtimeWindow', 'minSigned']
 

@@ -30,9 +30,5 @@ export type { CommittedHeight, FaultDetectorOptions } from './detector.ts'
 export type { FaultReport } from './report.ts'
 export { verifyAmnesia } from './amnesia-proof.ts'
 export type { AmnesiaGround, AmnesiaProof, AmnesiaReport, ExcludedRound } from './amnesia-proof.ts'
-export {
-  DEFAULT_FAULT_DETECTOR_CONFIG,
-  MAX_DOWNTIME_WINDOW,
-  parseFaultDetectorConfig,
-} from './config.ts'
+export { DEFAULT_FAULT_DETECTOR_CONFIG, parseFaultDetectorConfig } from './config.ts'
 export type { FaultDetectorConfig } from './config.ts'

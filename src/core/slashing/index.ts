@@ -14,7 +14,7 @@
 // | equivocation        | [1, 1]   | 0          | true      |        |           |
 // | double-proposal     | [1, 1]   | 0          | true      |        |           |
 // | light-client-attack | [1, 1]   | 0          | true      |        |           |
-// | downtime            | [1, 100] | 100        | false     | 100    | 50        |
+// | downtime            | [1, 100] | 100        | false     | 100    | 5         |
 //
 // - fraction: the part of the power at the fault that is cut from the power of now; each cut is
 //   rounded down to a whole power, and the cuts of a block are added before they are taken off.

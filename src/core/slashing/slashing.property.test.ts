@@ -46,9 +46,7 @@ const blockAt = (height: bigint): fc.Arbitrary<SlashingBlock> =>
   fc
     .tuple(fc.array(offenceAt(height), { maxLength: 4 }), changes)
     .map(([offences, wanted]) => block(height, { offences, changes: wanted }))
-const histories = fc
-  .tuple(...Array.from({ length: 12 }, (_, i) => blockAt(BigInt(i + 5))))
-  .map((blocks) => blocks as SlashingBlock[])
+const histories = fc.tuple(...Array.from({ length: 12 }, (_, i) => blockAt(BigInt(i + 5))))
 
 test('slashing: the set that is told is the set of the state, and is never empty', () => {
   fc.assert(

@@ -21,9 +21,9 @@ describe('slashing policy', () => {
     })
     expect(parsed.ok && downtimeRuleOf({ slashing: parsed.value })).toEqual({
       downtimeWindow: 60,
-      minSigned: 50,
+      minSigned: 5,
     })
-    expect(downtimeRuleOf({})).toEqual({ downtimeWindow: 100, minSigned: 50 })
+    expect(downtimeRuleOf({})).toEqual({ downtimeWindow: 100, minSigned: 5 })
   })
 
   test('slashing policy: an unknown fault and an unknown field are named, with the known', () => {

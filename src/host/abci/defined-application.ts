@@ -63,6 +63,7 @@ export class DefinedApplication<S, T> implements Application {
   readonly name: string
   readonly isCheckStateless: boolean
   readonly #def: AppDef<S, T>
+  readonly #policy: SlashingPolicy | null
   readonly #crypto: Crypto
   readonly #storage: AppStorage | null
   #tree: StateTree<S>
@@ -79,7 +80,8 @@ export class DefinedApplication<S, T> implements Application {
     this.#crypto = options.crypto
     this.#storage = options.store === null ? null : new AppStorage(options.store, app.name)
     this.#tree = new StateTree<S>(initialState(this.#def))
-    const policy = policyOf(this.#def)
+    const policy = slashingPolicyOf(app)
+    this.#policy = policy
     this.#book = policy === null ? null : SlashingBook.begin(this.#crypto, policy, NO_GENESIS)
   }
 
@@ -120,9 +122,9 @@ export class DefinedApplication<S, T> implements Application {
   }
 
   initChain(request: InitChainRequest): InitChainResponse {
-    const own = policyOf(this.#def)
-    if (own !== null) {
-      this.#book = SlashingBook.begin(this.#crypto, request.slashing ?? own, request)
+    if (this.#policy !== null) {
+      const policy = request.slashing ?? this.#policy
+      this.#book = SlashingBook.begin(this.#crypto, policy, request)
     }
     return { consensusParams: null, validators: [], appHash: this.#appHash() }
   }
@@ -304,7 +306,8 @@ function initialState<S, T>(def: AppDef<S, T>): S {
 }
 
 /** The policy an application is defined with; null when it punishes by itself. */
-function policyOf<S, T>({ slashing }: AppDef<S, T>): SlashingPolicy | null {
+export function slashingPolicyOf<S, T>(app: App<S, T>): SlashingPolicy | null {
+  const { slashing } = app['~def']
   if (slashing === false) return null
   const parsed = parseSlashingPolicy(slashing ?? {})
   assert(parsed.ok, 'defineApp has accepted the slashing policy')

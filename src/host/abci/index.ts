@@ -3,8 +3,8 @@
 //
 // Promises: requests carry all that an application may see; an application in the same process is
 // called without protobuf, in CometBFT's order and never twice at a time; a transaction of a
-// defined application happens wholly or not at all; offences that a block proves are punished with it,
-// by the policy of the application (core/slashing).
+// defined application happens wholly or not at all; what a block proves against validators is
+// punished with the block, by the policy of the application (core/slashing).
 // Must never: know consensus, peers or blocks.
 // Counterpart in CometBFT: abci/types, abci/example/kvstore and the local client of abci/client.
 
@@ -42,5 +42,11 @@ export { decodeAppTx, encodeAppTx } from './app-codec.ts'
 export { defineApp } from './app-definition.ts'
 export type { App, AppDef, Ctx, Fault, StandardSchema } from './app-definition.ts'
 export { CanonicalError, decodeCanonical, encodeCanonical } from './canonical-json.ts'
-export { CODE_TX_FAILED, CODE_TX_MALFORMED, DefinedApplication } from './defined-application.ts'
+export {
+  CODE_TX_FAILED,
+  CODE_TX_MALFORMED,
+  DefinedApplication,
+  SLASHING_PATH,
+  slashingPolicyOf,
+} from './defined-application.ts'
 export type { DefinedApplicationOptions } from './defined-application.ts'

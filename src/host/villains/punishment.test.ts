@@ -1,4 +1,4 @@
-// Villains among replicas of a defined application: proved by a block, punished by it on every node.
+// Villains among replicas of a defined application: a block proves and punishes them everywhere.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { toHex } from '../../core/bytes/index.ts'

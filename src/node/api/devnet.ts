@@ -2,7 +2,7 @@
 // memory.
 import type { Genesis } from '../../core/types/index.ts'
 import { defaultConsensusParams } from '../../core/types/index.ts'
-import { DefinedApplication } from '../../host/abci/index.ts'
+import { DefinedApplication, slashingPolicyOf } from '../../host/abci/index.ts'
 import type { App } from '../../host/abci/index.ts'
 import {
   MemoryFiles,
@@ -81,7 +81,7 @@ export async function devnet<S, T>(
   const network = new MemoryNetwork(systemClock)
   const indexes = Array.from({ length: validators }, (_, index) => index)
   const members = await Promise.all(indexes.map((index) => makeMember(network, index)))
-  const genesis = genesisOf(app.name, members)
+  const genesis = genesisOf(app, members)
   const replicas: Replica[] = []
   const nodes: NodeHandle<S, T>[] = []
   for (const index of indexes) {
@@ -114,10 +114,11 @@ async function makeMember(network: MemoryNetwork, index: number): Promise<Member
   return { files, signer, nodeKeySeed, network: network.host(host), address }
 }
 
-function genesisOf(name: string, members: readonly Member[]): Genesis {
+function genesisOf<S, T>(app: App<S, T>, members: readonly Member[]): Genesis {
+  const slashing = slashingPolicyOf(app)
   return {
     genesisTime: systemClock.now(),
-    chainId: `devnet-${name}`.slice(0, 50),
+    chainId: `devnet-${app.name}`.slice(0, 50),
     initialHeight: 1n,
     consensusParams: defaultConsensusParams,
     validators: members.map(({ signer }, index) => ({
@@ -130,7 +131,8 @@ function genesisOf(name: string, members: readonly Member[]): Genesis {
     appStateJson: '',
     lockRule: 'comet-legacy',
     medianTimeRule: 'non-absent',
-    evidenceRule: 'comet',
+    evidenceRule: 'all',
+    ...(slashing === null ? {} : { slashing }),
   }
 }
 

@@ -3,6 +3,7 @@
 // Counterpart in CometBFT: none; it is embedded as a Go library or run beside the application.
 export { defineApp } from '../../host/abci/index.ts'
 export type { App, AppDef, Ctx, Fault, StandardSchema } from '../../host/abci/index.ts'
+export type { FaultKind, SlashingPolicyText } from '../../core/types/index.ts'
 export type { FinalityProof } from '../../core/finality/index.ts'
 export { devnet } from './devnet.ts'
 export type { Devnet, DevnetOptions } from './devnet.ts'

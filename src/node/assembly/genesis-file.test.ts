@@ -48,6 +48,16 @@ describe('genesis file', () => {
       changed((g) => (g['consensus_params'] = { block: { max_bytes: '0' } })),
       ': consensus_params',
     ],
+    [
+      'an unknown field of the slashing policy',
+      changed((g) => (g['quadrille'] = { slashing: { downtime: { windw: 5 } } })),
+      ': quadrille.slashing.downtime.windw: is unknown; downtime has fraction, jailBlocks,',
+    ],
+    [
+      'an impossible slashing policy',
+      changed((g) => (g['quadrille'] = { slashing: { equivocation: { jailBlocks: 5 } } })),
+      ': quadrille.slashing.equivocation.jailBlocks: means nothing beside tombstone: true; set',
+    ],
   ])('genesis: %s is refused with file, field and reason', async (_what, text, message) => {
     const paths = homeWith(text)
     const told = await messageOf(() => readGenesis(paths, null))
