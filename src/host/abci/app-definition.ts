@@ -73,9 +73,9 @@ export interface AppDef<S, T> {
    */
   readonly state: S | (() => S)
   /**
-   * What faults cost: rows and fields that replace those of the default policy, or false to punish by
-   * `ctx.faults` and `updateValidator` alone. Fixed when a chain begins, like the rest of its genesis;
-   * a policy in the genesis file comes first.
+   * What faults cost: rows and fields that replace those of the default policy, or false to punish
+   * by `ctx.faults` and `updateValidator` alone. Fixed when a chain begins, like the rest of its
+   * genesis; a policy in the genesis file comes first.
    */
   readonly slashing?: SlashingPolicyText | false
   /** Decides what is a transaction; without it every canonical JSON value is. */
