@@ -9,7 +9,7 @@ import type { Accusation } from './evidence-proof.ts'
 import { accusedOf } from './evidence-proof.ts'
 import { placeOf } from './proof-text.ts'
 
-/** Whether the accused has this key and this power among the validators; no signature is looked at. */
+/** Whether the accused has this key and power among the validators; no signature is looked at. */
 export const checkMembership = (
   { pubKey, evidence }: Accusation,
   validatorSet: ValidatorSet,
@@ -25,7 +25,8 @@ export const checkMembership = (
   }
   const { validatorPower, totalVotingPower } = evidence
   if (validator.votingPower !== validatorPower) {
-    return `validator power ${validatorPower}, trusted for height ${height} ${validator.votingPower}`
+    const trusted = validator.votingPower
+    return `validator power ${validatorPower}, trusted for height ${height} ${trusted}`
   }
   if (validatorSet.totalVotingPower === totalVotingPower) return null
   const trusted = validatorSet.totalVotingPower

@@ -22,7 +22,7 @@ export interface TrustedValidator {
   readonly votingPower: bigint
 }
 
-/** What a verifier knows beforehand: the chain, and all its validators at the height of the fault. */
+/** What a verifier knows beforehand: the chain, and its validators at the height of the fault. */
 export interface EvidenceTrust {
   readonly chainId: string
   readonly validators: readonly TrustedValidator[]

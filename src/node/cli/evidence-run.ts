@@ -52,14 +52,15 @@ export async function runList(flags: ListFlags, home: string): Promise<number> {
     const last = to === null || to > kept.to ? kept.to : to
     const wanted = from ?? last - LISTED + 1n
     const first = wanted < kept.from ? kept.from : wanted
-    let pieces = 0
+    const lines: string[] = []
     for await (const block of source.heightsWithEvidence({ from: first, to: last })) {
       for (const [index, evidence] of (await source.evidenceAt(block)).entries()) {
-        process.stdout.write(`${listLine({ block, index, evidence })}\n`)
-        pieces++
+        lines.push(listLine({ block, index, evidence }))
       }
     }
-    if (pieces === 0) process.stdout.write(`no evidence in the blocks ${first} to ${last}\n`)
+    if (lines.length === 0) lines.push(`no evidence in the blocks ${first} to ${last}`)
+    // At once: whoever reads only the first line may close the pipe behind it.
+    process.stdout.write(`${lines.join('\n')}\n`)
     return 0
   })
 }
