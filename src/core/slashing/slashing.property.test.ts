@@ -87,7 +87,7 @@ test('slashing: two replicas have one state, in whatever order their blocks list
         const turned = [...offences.slice(at), ...offences.slice(0, at)].toReversed()
         const outcome = module.execute(here, each)
         // The other replica also hears everything twice.
-        const other = module.execute(there, { ...each, offences: [...turned, ...offences] })
+        const other = module.execute(there, { ...each, offences: [...offences, ...turned] })
         expect(other).toEqual(outcome)
         here = outcome.state
         there = other.state
