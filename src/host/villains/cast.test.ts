@@ -118,6 +118,16 @@ describe('equivocator', () => {
   })
 })
 
+describe('equivocator from a height on', () => {
+  test('equivocator: what it says again of a height before is honest', async () => {
+    const theatre = await open({ villains: { [LIAR]: 'equivocator' }, fromHeight: 3n })
+    await theatre.play(5n)
+    const heights = theatre.equivocations(LIAR).map((place) => Number(place.split('/')[0]))
+    expect(heights.length).toBeGreaterThan(0)
+    expect(heights.filter((height) => height < 3)).toEqual([])
+  })
+})
+
 describe('double proposer', () => {
   test('double-proposer: two valid blocks for one round, each shown to one half', async () => {
     const theatre = await open({ villains: { [LIAR]: 'double-proposer' } })

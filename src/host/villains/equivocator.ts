@@ -44,6 +44,8 @@ export class Equivocator implements Vice {
     if (message?.kind !== 'vote' || !this.#stage.isOwn(message.vote)) {
       return this.#proposer.say(to, word)
     }
+    // Peers may still ask for its last precommit of before.
+    if (!this.#stage.liesAt(message.vote.height)) return null
     this.#vote(to, message.vote)
     return true
   }

@@ -53,6 +53,11 @@ export class Stage {
     return this.#height > 0n && this.#height >= this.#fromHeight
   }
 
+  /** False for a height at which the villain behaved. */
+  liesAt(height: bigint): boolean {
+    return height >= this.#fromHeight
+  }
+
   /** Its number among the validators, as of its last vote; null before. */
   get index(): number | null {
     return this.#index
