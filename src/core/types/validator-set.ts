@@ -187,8 +187,9 @@ export class ValidatorSet {
 
   /**
    * The set of a round `rounds` after the one that this set stands for, step by step: who went
-   * through the rounds and who skipped them have the same proposer. One increment of many steps brings the
-   * priorities within their window only once, which is another sequence after newcomers joined.
+   * through the rounds and who skipped them have the same proposer. One increment of many steps
+   * brings the priorities within their window only once, which is another sequence after newcomers
+   * joined.
    */
   withRoundsPassed(rounds: number): ValidatorSet {
     assert(Number.isSafeInteger(rounds) && rounds >= 0, 'rounds are counted forward')

@@ -1,6 +1,6 @@
 // The cache of hashes against a list that is searched from end to end.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TxCache } from './tx-cache.ts'
 

@@ -66,13 +66,7 @@ export class Replica {
       signer: options.signer,
       onHalt: (error) => this.#halt(error),
     })
-    const makeSwitch = options.makeSwitch ?? ((parts): PeerSwitch => new Switch(parts))
-    this.switch = makeSwitch({
-      ...ports,
-      nodeKeySeed: options.nodeKeySeed,
-      makeNodeInfo: (facts) => this.#nodeInfoOf(facts),
-      config: options.p2p,
-    })
+    this.switch = this.#makeSwitch()
     const stopPeer = (peer: Peer, reason: string): void => this.switch.stopPeer(peer, reason)
     this.gossip = new ConsensusReactor({
       engine: this.engine,
@@ -99,6 +93,13 @@ export class Replica {
     for (const reactor of [this.gossip, this.#mempoolReactor, this.#evidenceReactor, blocks]) {
       this.switch.addReactor(reactor)
     }
+  }
+
+  #makeSwitch(): PeerSwitch {
+    const { ports, nodeKeySeed, p2p, makeSwitch } = this.options
+    const makeNodeInfo = (facts: NodeFacts): NodeInfo => this.#nodeInfoOf(facts)
+    const parts = { ...ports, nodeKeySeed, makeNodeInfo, config: p2p }
+    return makeSwitch === undefined ? new Switch(parts) : makeSwitch(parts)
   }
 
   get blockStore(): BlockStore {
