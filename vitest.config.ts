@@ -1,5 +1,6 @@
 // The kinds of tests: unit and vectors in threads, e2e and interop in processes, long searches.
 
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const everywhere = ['**/node_modules/**', '**/dist/**']
@@ -9,6 +10,8 @@ const setupFiles = ['test/search/property-runs.ts']
 
 export default defineConfig({
   test: {
+    // Vitest would leave one processor free.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

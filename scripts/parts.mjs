@@ -1,7 +1,7 @@
 // The parts of the test commands, the sum of their counts, and the closing line.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, runTool } from './run.mjs'
 import { linkCommand } from './set-up.mjs'
@@ -48,9 +48,6 @@ export function format() {
   return check('format', 'oxfmt', ['--check'])
 }
 
-/** Vitest leaves one processor free; tests in threads may have that one too. */
-const everyProcessor = `--maxWorkers=${availableParallelism()}`
-
 /**
  * Tests of one or more Vitest projects, the files' names containing one of `filters` where given.
  * `env` goes to the tests; a run that is not over after `limitMs` is ended and counts as one
@@ -65,7 +62,6 @@ export async function tests(projects, { filters = [], env = {}, limitMs } = {}) 
   const file = join(folder, 'count.json')
   const args = ['run', '--passWithNoTests', '--reporter=default', `--reporter=${reporter}`]
   for (const project of projects) args.push('--project', project)
-  if (projects.includes('unit')) args.push(everyProcessor)
   try {
     const { code, late } = await runTool('vitest', [...args, ...filters], {
       show: true,
@@ -92,7 +88,7 @@ export async function mutants() {
   const file = join(folder, 'count.json')
   const config = join(root, 'test', 'mutants', 'vitest.config.ts')
   try {
-    await runTool('vitest', ['run', '--config', config, everyProcessor], {
+    await runTool('vitest', ['run', '--config', config], {
       show: true,
       env: { QUADRILLE_COUNT_FILE: file },
     })

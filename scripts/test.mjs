@@ -5,9 +5,7 @@ import { install } from './set-up.mjs'
 
 await install()
 const tally = new Tally()
-const built = tally.add(await types())
-tally.add(await lint())
-tally.add(await format())
+const [built] = (await Promise.all([types(), lint(), format()])).map((part) => tally.add(part))
 tally.add(await tests(['unit', 'vectors']))
 tally.add(await mutants())
 if (built) {

@@ -1,6 +1,7 @@
 // One project per mutant: its killer runs on sources with the mistake in them. Run by
 // `npm test`, which turns the result round: a mutant whose killer passes has survived.
 
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
@@ -43,5 +44,9 @@ const chosen = mutants.filter(({ name }) => only === undefined || name === only)
 
 export default defineConfig({
   root,
-  test: { projects: chosen.map(projectOf), reporters: [new MutantReporter()] },
+  test: {
+    maxWorkers: availableParallelism(),
+    projects: chosen.map(projectOf),
+    reporters: [new MutantReporter()],
+  },
 })
