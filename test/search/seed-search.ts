@@ -16,14 +16,14 @@ export interface SeedSearch {
   readonly run: (seed: number) => void | Promise<void>
   /** Where the next seed is remembered; `.quadrille/search` in the checkout unless given. */
   readonly folder?: string
-  /** Whether the time is up; by the deadline of the run unless given. */
+  /** Whether the time is up; after half of what is left of the run's time unless given. */
   readonly isOver?: () => boolean
 }
 
 const usualFolder = fileURLToPath(new URL('../../.quadrille/search', import.meta.url))
 
 /**
- * Tries seeds in order and answers how many it tried. A search that is cut short by the deadline or
+ * Tries seeds in order, one at least, and answers how many it tried. A search that is cut short by the deadline or
  * by a failure continues from that seed the next time; one that comes to its end starts over. With
  * QUADRILLE_SEED in the environment exactly this seed is run.
  */
@@ -33,17 +33,24 @@ export async function searchSeeds(search: SeedSearch): Promise<number> {
     await runSeed(search, Number(only))
     return 1
   }
-  const { folder = usualFolder, isOver = () => timeLeftMs() === 0 } = search
+  const { folder = usualFolder, isOver = halfOfTheTimeLeft() } = search
   const memory = join(folder, `${search.name}.json`)
   const { next: first, end } = rangeOf(search, recall(memory))
   let seed = first
   try {
-    for (; seed < end && !isOver(); seed += 1) await runSeed(search, seed)
+    do await runSeed(search, seed)
+    while (++seed < end && !isOver())
   } finally {
     if (seed >= end) rmSync(memory, { force: true })
     else remember(memory, { next: seed, end })
   }
   return seed - first
+}
+
+/** Searches run one after the other: none takes all the time of those behind it. */
+function halfOfTheTimeLeft(): () => boolean {
+  const untilMs = Date.now() + timeLeftMs() / 2
+  return () => Date.now() >= untilMs
 }
 
 /** Seeds from `next` to below `end`. */
