@@ -1,4 +1,5 @@
-// `npm test`: everything that fits into four minutes; its last line is `N passed, N failed`.
+// `npm test`: types, lint, all tests, mutants and a slice of every search; its last line is
+// `N passed, N failed`.
 
 import { format, lint, mutants, Tally, tests, types } from './parts.mjs'
 import { install } from './set-up.mjs'
