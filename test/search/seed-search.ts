@@ -16,16 +16,16 @@ export interface SeedSearch {
   readonly run: (seed: number) => void | Promise<void>
   /** Where the next seed is remembered; `.quadrille/search` in the checkout unless given. */
   readonly folder?: string
-  /** Whether the time is up; after half of what is left of the run's time unless given. */
+  /** Whether the time is up; unless given, after half of what is left of the run. */
   readonly isOver?: () => boolean
 }
 
 const usualFolder = fileURLToPath(new URL('../../.quadrille/search', import.meta.url))
 
 /**
- * Tries seeds in order, one at least, and answers how many it tried. A search that is cut short by the deadline or
- * by a failure continues from that seed the next time; one that comes to its end starts over. With
- * QUADRILLE_SEED in the environment exactly this seed is run.
+ * Tries seeds in order, one at least, and answers how many it tried. A search that is cut short by
+ * the deadline or by a failure continues from that seed the next time; one that comes to its end
+ * starts over. With QUADRILLE_SEED in the environment exactly this seed is run.
  */
 export async function searchSeeds(search: SeedSearch): Promise<number> {
   const only = process.env['QUADRILLE_SEED']
