@@ -29,6 +29,8 @@ export interface FaultWatchOptions {
 export class FaultWatch implements EvidenceSource {
   readonly #options: FaultWatchOptions
   #isResumed = false
+  /** Resolves when every report so far is in the store. */
+  #told: Promise<void> = Promise.resolve()
 
   constructor(options: FaultWatchOptions) {
     this.#options = options
@@ -71,6 +73,11 @@ export class FaultWatch implements EvidenceSource {
     this.#tellSoon(this.#options.detector.onTwoProposals(first, second))
   }
 
+  /** Waits for the store to have what was found so far; before the store is closed. */
+  settle(): Promise<void> {
+    return this.#told
+  }
+
   pending(maxBytes: bigint): PendingEvidence {
     return this.#options.store.pending(maxBytes)
   }
@@ -98,9 +105,10 @@ export class FaultWatch implements EvidenceSource {
   #tellSoon(reports: readonly FaultReport[]): void {
     const { chainState } = this.#options.store
     if (reports.length === 0 || chainState === null) return
-    this.#tell(reports, chainState).catch((error: unknown) =>
+    const told = this.#tell(reports, chainState).catch((error: unknown) =>
       this.#options.logger.error('evidence was not kept', { error }),
     )
+    this.#told = Promise.all([this.#told, told]).then(() => undefined)
   }
 
   async #tell(reports: readonly FaultReport[], { evidenceRule }: ChainState): Promise<void> {

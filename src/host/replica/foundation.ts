@@ -71,6 +71,7 @@ export async function openFoundation(options: ReplicaOptions): Promise<Foundatio
     lastPrecommits: await loadLastPrecommits(blockStore, chainState),
     lastHeader: meta?.header ?? null,
     close: async () => {
+      await rooms.faults.settle()
       await wal.close()
       await store.close()
     },
