@@ -3,7 +3,7 @@
 // a peer what it cannot use yet, never signs or judges a vote, never keeps more than its own
 // height's rounds about a peer. Counterpart in CometBFT: consensus/reactor.go.
 export { CHANNEL, CONSENSUS_CHANNELS } from './channels.ts'
-export { STEP_NUMBER } from './messages.ts'
+export { CHANNEL_OF, STEP_NUMBER } from './messages.ts'
 export { PeerState } from './peer-state.ts'
 export type { RoundStep } from './peer-state.ts'
 export { Link } from './link.ts'

@@ -52,7 +52,8 @@ export function newValidBlockOf(
   }
 }
 
-const CHANNEL_OF: Readonly<Record<ConsensusWireMessage['kind'], number>> = {
+/** The channel on which each kind of message travels. */
+export const CHANNEL_OF: Readonly<Record<ConsensusWireMessage['kind'], number>> = {
   'new-round-step': CHANNEL.state,
   'new-valid-block': CHANNEL.state,
   'has-vote': CHANNEL.state,

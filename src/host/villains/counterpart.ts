@@ -4,24 +4,12 @@
 import { decodeConsensusMessage, encodeConsensusMessage } from '../../core/proto/index.ts'
 import { tryDecode } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage, NodeInfo } from '../../core/proto/index.ts'
-import { CHANNEL, CONSENSUS_CHANNELS } from '../gossip/index.ts'
+import { CHANNEL_OF, CONSENSUS_CHANNELS } from '../gossip/index.ts'
 import type { Peer, PeerStats } from '../p2p/index.ts'
 import type { Vice, Word } from './vice.ts'
 
 /** Messages that wait for a full queue; what comes beyond is lost. */
 const MAX_WAITING = 4096
-
-const CHANNEL_OF: Readonly<Record<ConsensusWireMessage['kind'], number>> = {
-  'new-round-step': CHANNEL.state,
-  'new-valid-block': CHANNEL.state,
-  'has-vote': CHANNEL.state,
-  'vote-set-maj23': CHANNEL.state,
-  proposal: CHANNEL.data,
-  'proposal-pol': CHANNEL.data,
-  'block-part': CHANNEL.data,
-  vote: CHANNEL.vote,
-  'vote-set-bits': CHANNEL.voteSetBits,
-}
 
 const CONSENSUS_IDS: ReadonlySet<number> = new Set(CONSENSUS_CHANNELS.map(({ id }) => id))
 
