@@ -6,8 +6,7 @@ import { verifyDuplicateVoteEvidence } from '../faults/index.ts'
 import { verifyProposal } from '../types/index.ts'
 import type { DoubleProposalEvidence, ValidatorSet } from '../types/index.ts'
 import type { Accusation } from './evidence-proof.ts'
-import { accusedOf } from './evidence-proof.ts'
-import { placeOf } from './proof-text.ts'
+import { accusedOf, placeOf } from './deed.ts'
 
 /** Whether the accused has this key and power among the validators; no signature is looked at. */
 export const checkMembership = (

@@ -5,6 +5,9 @@ import { ok, toUtf8 } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
 import { addressOf } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
+import { encodeProof, formatProof, maxProofTextBytes } from '../proof-form/index.ts'
+import { readProofBytes } from '../proof-form/index.ts'
+import type { FormRefusal, ProofForm } from '../proof-form/index.ts'
 import {
   decodeEvidence,
   decodePublicKey,
@@ -15,16 +18,9 @@ import {
   tryDecode,
 } from '../proto/index.ts'
 import { validateEvidence } from '../types/index.ts'
-import type {
-  DoubleProposalEvidence,
-  DuplicateVoteEvidence,
-  Evidence,
-  PublicKey,
-  Vote,
-} from '../types/index.ts'
-
-/** What two signatures of one key prove; downtime and attacks need the chain for that. */
-export type ProvableEvidence = DuplicateVoteEvidence | DoubleProposalEvidence
+import type { Evidence, PublicKey, Vote } from '../types/index.ts'
+import { accusedOf, placeOf } from './deed.ts'
+import type { ProvableEvidence } from './deed.ts'
 
 /** What a proof is made of. */
 export interface Accusation {
@@ -40,25 +36,14 @@ export interface EvidenceProof extends Accusation {
   readonly bytes: Uint8Array
 }
 
-/** Why bytes are no proof. */
-export interface FormRefusal {
-  readonly kind: 'malformed' | 'unknown-version'
-  readonly reason: string
-}
-
 /** The version of the form that is written here, and the only one that is read. */
 export const EVIDENCE_PROOF_VERSION = 1
 
 /** No proof is larger: two votes take 500 bytes. */
 export const MAX_EVIDENCE_PROOF_BYTES = 4096
 
-/** ASCII `QEVI`; one byte of version follows. */
-const MAGIC = Uint8Array.of(0x51, 0x45, 0x56, 0x49)
-const FRAME_BYTES = MAGIC.length + 1
-
-/** Whom a piece accuses. */
-export const accusedOf = (evidence: ProvableEvidence): Uint8Array =>
-  evidence.kind === 'duplicate-vote' ? evidence.voteA.validatorAddress : evidence.validatorAddress
+/** The other members of a file, with a chain id of which every letter is escaped. */
+const MAX_WORDS_BYTES = 1024
 
 const signedPart = (vote: Vote): Vote => ({
   ...vote,
@@ -79,69 +64,27 @@ export const provablePart = (evidence: ProvableEvidence): ProvableEvidence => {
 export const isProvable = (evidence: Evidence): evidence is ProvableEvidence =>
   evidence.kind === 'duplicate-vote' || evidence.kind === 'double-proposal'
 
-/**
- * `QEVI`, the version, chain id and key each with its length before it, then the evidence as blocks
- * carry it.
- */
-export const encodeAccusation = ({ chainId, pubKey, evidence }: Accusation): Uint8Array =>
+/** Chain id and key each with its length before it, then the evidence as blocks carry it. */
+const encodeBody = ({ chainId, pubKey, evidence }: Accusation): Uint8Array =>
   concatBytes(
-    MAGIC,
-    Uint8Array.of(EVIDENCE_PROOF_VERSION),
     encodeDelimited(toUtf8(chainId)),
     encodeDelimited(encodePublicKey(pubKey)),
     encodeEvidence(provablePart(evidence)),
   )
 
-const malformed = (reason: string): { ok: false; error: FormRefusal } =>
-  err({ kind: 'malformed', reason })
-
-/** The refusal of a form that this software does not know. */
-export const unknownVersion = (version: string): FormRefusal => ({
-  kind: 'unknown-version',
-  reason: `a proof of version ${version}; version ${EVIDENCE_PROOF_VERSION} is known here`,
-})
-
-/** Index of the first byte in which two byte strings differ. */
-export const firstDifference = (one: Uint8Array, other: Uint8Array): number => {
-  let at = 0
-  while (at < one.length && one[at] === other[at]) at++
-  return at
-}
-
-/**
- * Reads a proof. Only the form is judged: one offence has one encoding, and any other bytes are
- * refused. Whether it is signed, and by a validator, is for verification to say.
- */
-export const decodeEvidenceProof = (
-  bytes: Uint8Array,
-  crypto: Crypto,
-): Result<EvidenceProof, FormRefusal> => {
-  if (bytes.length > MAX_EVIDENCE_PROOF_BYTES) {
-    return malformed(`${bytes.length} bytes, the largest proof has ${MAX_EVIDENCE_PROOF_BYTES}`)
-  }
-  if (bytes.length < FRAME_BYTES || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) {
-    return malformed('this is no evidence proof: it does not begin with QEVI')
-  }
-  const version = bytes[MAGIC.length] ?? 0
-  if (version !== EVIDENCE_PROOF_VERSION) return err(unknownVersion(String(version)))
-  // Once for all: a caller may change its buffer, and what is handed out are views of it.
-  const own = bytes.slice()
-  const read = tryDecode(readAccusation, own)
-  if (!read.ok) return malformed(read.error)
-  if (typeof read.value === 'string') return malformed(read.value)
+const decodeBody = (body: Uint8Array, _: number, crypto: Crypto): Result<Accusation, string> => {
+  const read = tryDecode(readAccusation, body)
+  if (!read.ok) return read
+  if (typeof read.value === 'string') return err(read.value)
   const { pubKey, evidence } = read.value
   const structure = validateEvidence(crypto, evidence)
-  if (structure !== null) return malformed(structure)
-  if (!equalBytes(addressOf(crypto, pubKey), accusedOf(evidence))) {
-    return malformed('the key is not that of the accused')
-  }
-  const canonical = encodeAccusation(read.value)
-  if (equalBytes(canonical, own)) return ok({ ...read.value, bytes: own })
-  return malformed(`byte ${firstDifference(canonical, own)} is not as the one encoding has it`)
+  if (structure !== null) return err(structure)
+  if (equalBytes(addressOf(crypto, pubKey), accusedOf(evidence))) return ok(read.value)
+  return err('the key is not that of the accused')
 }
 
 const readAccusation = (bytes: Uint8Array): Accusation | string => {
-  const chainId = readDelimited(bytes, FRAME_BYTES)
+  const chainId = readDelimited(bytes, 0)
   if (chainId === null) return 'it ends within the chain id'
   const key = readDelimited(bytes, chainId.next)
   if (key === null) return 'it ends within the key'
@@ -161,3 +104,41 @@ const readDelimited = (bytes: Uint8Array, offset: number): Delimited | null => {
   const next = length.next + length.value
   return { value: bytes.subarray(length.next, next), next }
 }
+
+const wordsOf = ({ chainId, evidence }: Accusation): Readonly<Record<string, unknown>> => {
+  const { kind, validator, height, round } = placeOf(evidence)
+  return { chain_id: chainId, kind, validator, height: String(height), round }
+}
+
+/** How evidence proofs are written. */
+export const EVIDENCE_FORM: ProofForm<Accusation> = {
+  name: 'evidence proof',
+  magic: 'QEVI',
+  versions: [EVIDENCE_PROOF_VERSION],
+  maxBytes: MAX_EVIDENCE_PROOF_BYTES,
+  maxWordsBytes: MAX_WORDS_BYTES,
+  versionOf: () => EVIDENCE_PROOF_VERSION,
+  encodeBody,
+  decodeBody,
+  words: wordsOf,
+}
+
+/** No proof file is larger. */
+export const MAX_EVIDENCE_TEXT_BYTES: number = maxProofTextBytes(EVIDENCE_FORM)
+
+/** The proof's bytes: `QEVI`, the version, and the accusation. */
+export const encodeAccusation = (accusation: Accusation): Uint8Array =>
+  encodeProof(EVIDENCE_FORM, accusation)
+
+/** The proof file: JSON with two spaces and a line end, to the byte. */
+export const formatEvidenceProof = (proof: EvidenceProof): string =>
+  formatProof(EVIDENCE_FORM, proof)
+
+/**
+ * Reads a proof. Only the form is judged: one offence has one encoding, and any other bytes are
+ * refused. Whether it is signed, and by a validator, is for verification to say.
+ */
+export const decodeEvidenceProof = (
+  bytes: Uint8Array,
+  crypto: Crypto,
+): Result<EvidenceProof, FormRefusal> => readProofBytes(EVIDENCE_FORM, bytes, crypto)

@@ -9,12 +9,14 @@
 export {
   EVIDENCE_PROOF_VERSION,
   MAX_EVIDENCE_PROOF_BYTES,
+  MAX_EVIDENCE_TEXT_BYTES,
   decodeEvidenceProof,
+  formatEvidenceProof,
 } from './evidence-proof.ts'
-export type { EvidenceProof, FormRefusal, ProvableEvidence } from './evidence-proof.ts'
-export { deedOf, formatEvidenceProof, placeOf } from './proof-text.ts'
-export { MAX_EVIDENCE_TEXT_BYTES } from './proof-text.ts'
-export type { FaultKind, Place } from './proof-text.ts'
+export type { EvidenceProof } from './evidence-proof.ts'
+export type { FormRefusal } from '../proof-form/index.ts'
+export { deedOf, placeOf } from './deed.ts'
+export type { FaultKind, Place, ProvableEvidence } from './deed.ts'
 export { proveEvidence } from './prove-evidence.ts'
 export { readEvidenceProof, verifyEvidence } from './verify-proof.ts'
 export type {

@@ -7,7 +7,8 @@ import type { Crypto } from '../crypto/index.ts'
 import { validateEvidence } from '../types/index.ts'
 import type { Evidence, ValidatorSet } from '../types/index.ts'
 import { checkDeed, checkMembership } from './accusation-check.ts'
-import { accusedOf, encodeAccusation, isProvable, provablePart } from './evidence-proof.ts'
+import { accusedOf } from './deed.ts'
+import { encodeAccusation, isProvable, provablePart } from './evidence-proof.ts'
 import type { EvidenceProof } from './evidence-proof.ts'
 
 /** Of which chain a piece is, and the validators of the height of the fault. */

@@ -1,17 +1,19 @@
 // Did this validator do that? Answered from its proof and the keys of the validators, without a
 // node.
 
-import { err, ok, toUtf8 } from '../bytes/index.ts'
+import { err, ok } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
 import { nobleCrypto } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { ValidatorSet } from '../types/index.ts'
 import type { PublicKey } from '../types/index.ts'
 import { checkDeed, checkMembership } from './accusation-check.ts'
-import { decodeEvidenceProof } from './evidence-proof.ts'
-import type { EvidenceProof, FormRefusal } from './evidence-proof.ts'
-import { deedOf, placeOf, readProofText } from './proof-text.ts'
-import type { Place } from './proof-text.ts'
+import { readProof } from '../proof-form/index.ts'
+import type { FormRefusal } from '../proof-form/index.ts'
+import { deedOf, placeOf } from './deed.ts'
+import type { Place } from './deed.ts'
+import { EVIDENCE_FORM } from './evidence-proof.ts'
+import type { EvidenceProof } from './evidence-proof.ts'
 
 /** A proof, its bytes, or the bytes or text of a proof file. */
 export type EvidenceInput = EvidenceProof | Uint8Array | string
@@ -53,17 +55,11 @@ export type EvidenceVerdict =
   | { readonly ok: true; readonly proof: Proof }
   | { readonly ok: false; readonly kind: EvidenceRefusal; readonly reason: string }
 
-/** The first byte of a proof file, which no proof begins with. */
-const BRACE = 0x7b
-
 /** Reads the bytes of a proof, or of a proof file. */
 export const readEvidenceProof = (
   input: Uint8Array | string,
   crypto: Crypto = nobleCrypto,
-): Result<EvidenceProof, FormRefusal> => {
-  const bytes = typeof input === 'string' ? toUtf8(input) : input
-  return bytes[0] === BRACE ? readProofText(bytes, crypto) : decodeEvidenceProof(bytes, crypto)
-}
+): Result<EvidenceProof, FormRefusal> => readProof(EVIDENCE_FORM, input, crypto)
 
 // Always from the bytes: of a proof given as an object nothing else is believed.
 const bytesOf = (input: EvidenceInput): Uint8Array | string =>

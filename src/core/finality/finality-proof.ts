@@ -1,9 +1,12 @@
 // A finality proof: one decided block's header, the commit that decided it and its validators, as
 // bytes of one form only.
 
-import { concatBytes, equalBytes, err, ok } from '../bytes/index.ts'
+import { err, formatTime, ok, toHexUpper } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
 import type { Crypto } from '../crypto/index.ts'
+import { encodeProof, formatProof, maxProofTextBytes } from '../proof-form/index.ts'
+import { readProofBytes } from '../proof-form/index.ts'
+import type { FormRefusal, ProofForm } from '../proof-form/index.ts'
 import { decodeLightBlock, encodeLightBlock, tryDecode } from '../proto/index.ts'
 import {
   MAX_COMMIT_OVERHEAD_BYTES,
@@ -31,18 +34,11 @@ export interface FinalityProof extends Decision {
   readonly bytes: Uint8Array
 }
 
-/** Why bytes are no proof. */
-export interface FormRefusal {
-  readonly kind: 'malformed' | 'unknown-version'
-  readonly reason: string
-}
-
 /** The version of the form that is written here, and the only one that is read. */
 export const FINALITY_PROOF_VERSION = 1
 
-/** ASCII `QFIN`; one byte of version and a protobuf LightBlock follow. */
-const MAGIC = Uint8Array.of(0x51, 0x46, 0x49, 0x4e)
-const FRAME_BYTES = MAGIC.length + 1
+/** `QFIN` and the version. */
+const FRAME_BYTES = 5
 /** Largest encoding of a validator: address, key, power, tags and lengths. */
 const MAX_VALIDATOR_BYTES = 80
 /** Tags and lengths around header, commit and validator set, and what a commit id may grow by. */
@@ -62,13 +58,16 @@ const withoutPriority = (validator: Validator): Validator => ({
   proposerPriority: 0n,
 })
 
+/** The other members of a file, with a chain id of which every letter is escaped. */
+const MAX_WORDS_BYTES = 1024
+
 /**
- * The proof's bytes: `QFIN`, the version, then types.proto LightBlock with all proposer priorities
- * zero, the header's proposer as the proposer of the set, and no total.
+ * Behind the version stands types.proto LightBlock with all proposer priorities zero, the header's
+ * proposer as the proposer of the set, and no total.
  */
-export const encodeDecision = ({ header, commit, validatorSet }: Decision): Uint8Array => {
+const encodeBody = ({ header, commit, validatorSet }: Decision): Uint8Array => {
   const proposer = validatorSet.find(header.proposerAddress)
-  const lightBlock = encodeLightBlock({
+  return encodeLightBlock({
     signedHeader: { header, commit },
     validatorSet: {
       validators: validatorSet.validators.map(withoutPriority),
@@ -76,11 +75,50 @@ export const encodeDecision = ({ header, commit, validatorSet }: Decision): Uint
       totalVotingPower: 0n,
     },
   })
-  return concatBytes(MAGIC, Uint8Array.of(FINALITY_PROOF_VERSION), lightBlock)
 }
 
-const malformed = (reason: string): { ok: false; error: FormRefusal } =>
-  err({ kind: 'malformed', reason })
+const decodeBody = (body: Uint8Array, _: number, crypto: Crypto): Result<Decision, string> => {
+  const decoded = tryDecode(decodeLightBlock, body)
+  if (!decoded.ok) return decoded
+  const { signedHeader, validatorSet } = decoded.value
+  const header = signedHeader?.header ?? null
+  const commit = signedHeader?.commit ?? null
+  if (header === null) return err('the header is missing')
+  if (commit === null) return err('the commit is missing')
+  const set = readSet(validatorSet?.validators ?? [], header, crypto)
+  return set.ok ? ok({ header, commit, validatorSet: set.value }) : set
+}
+
+const wordsOf = ({ header, commit }: Decision): Readonly<Record<string, string>> => ({
+  chain_id: header.chainId,
+  height: String(header.height),
+  hash: toHexUpper(commit.blockId.hash),
+  time: formatTime(header.time),
+})
+
+/** How finality proofs are written. */
+export const FINALITY_FORM: ProofForm<Decision> = {
+  name: 'finality proof',
+  magic: 'QFIN',
+  versions: [FINALITY_PROOF_VERSION],
+  maxBytes: MAX_FINALITY_PROOF_BYTES,
+  maxWordsBytes: MAX_WORDS_BYTES,
+  versionOf: () => FINALITY_PROOF_VERSION,
+  encodeBody,
+  decodeBody,
+  words: wordsOf,
+}
+
+/** No proof file is larger. */
+export const MAX_FINALITY_TEXT_BYTES: number = maxProofTextBytes(FINALITY_FORM)
+
+/** The proof's bytes: `QFIN`, the version, and the decision as a light block. */
+export const encodeDecision = (decision: Decision): Uint8Array =>
+  encodeProof(FINALITY_FORM, decision)
+
+/** The proof file: JSON with two spaces and a line end, to the byte. */
+export const formatFinalityProof = (proof: FinalityProof): string =>
+  formatProof(FINALITY_FORM, proof)
 
 /**
  * Reads a proof. Only the form is judged: one decision has one encoding, and any other bytes are
@@ -89,45 +127,7 @@ const malformed = (reason: string): { ok: false; error: FormRefusal } =>
 export const decodeFinalityProof = (
   bytes: Uint8Array,
   crypto: Crypto,
-): Result<FinalityProof, FormRefusal> => {
-  if (bytes.length > MAX_FINALITY_PROOF_BYTES) {
-    return malformed(`${bytes.length} bytes, the largest proof has ${MAX_FINALITY_PROOF_BYTES}`)
-  }
-  if (bytes.length < FRAME_BYTES || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) {
-    return malformed('this is no finality proof: it does not begin with QFIN')
-  }
-  const version = bytes[MAGIC.length] ?? 0
-  if (version !== FINALITY_PROOF_VERSION) return err(unknownVersion(String(version)))
-  // Once for all: a caller may change its buffer, and what is handed out are views of it.
-  const own = bytes.slice()
-  const decoded = tryDecode(decodeLightBlock, own.subarray(FRAME_BYTES))
-  if (!decoded.ok) return malformed(decoded.error)
-  const { signedHeader, validatorSet } = decoded.value
-  const header = signedHeader?.header ?? null
-  const commit = signedHeader?.commit ?? null
-  if (header === null) return malformed('the header is missing')
-  if (commit === null) return malformed('the commit is missing')
-  const members = validatorSet?.validators ?? []
-  const set = readSet(members, header, crypto)
-  if (!set.ok) return malformed(set.error)
-  const decision = { header, commit, validatorSet: set.value }
-  const canonical = encodeDecision(decision)
-  if (equalBytes(canonical, own)) return ok({ ...decision, bytes: own })
-  return malformed(`byte ${firstDifference(canonical, own)} is not as the one encoding has it`)
-}
-
-/** The refusal of a form that this software does not know. */
-export const unknownVersion = (version: string): FormRefusal => ({
-  kind: 'unknown-version',
-  reason: `a proof of version ${version}; version ${FINALITY_PROOF_VERSION} is known here`,
-})
-
-/** Index of the first byte in which two byte strings differ. */
-export const firstDifference = (one: Uint8Array, other: Uint8Array): number => {
-  let at = 0
-  while (at < one.length && one[at] === other[at]) at++
-  return at
-}
+): Result<FinalityProof, FormRefusal> => readProofBytes(FINALITY_FORM, bytes, crypto)
 
 const readSet = (
   validators: readonly Validator[],

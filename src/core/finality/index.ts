@@ -10,14 +10,16 @@
 export {
   FINALITY_PROOF_VERSION,
   MAX_FINALITY_PROOF_BYTES,
+  MAX_FINALITY_TEXT_BYTES,
   decodeFinalityProof,
+  formatFinalityProof,
 } from './finality-proof.ts'
-export type { Decision, FinalityProof, FormRefusal } from './finality-proof.ts'
+export type { Decision, FinalityProof } from './finality-proof.ts'
+export type { FormRefusal } from '../proof-form/index.ts'
 export type { Signers } from './decision-check.ts'
 export { FinalityGadget } from './finality-gadget.ts'
 export type { FinalityGadgetOptions } from './finality-gadget.ts'
 export { proveDecision } from './prove-decision.ts'
-export { MAX_FINALITY_TEXT_BYTES, formatFinalityProof } from './proof-text.ts'
 export type {
   EarlierProof,
   EarlierTrust,

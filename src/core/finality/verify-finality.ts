@@ -1,13 +1,15 @@
 // Is a block final? Answered from its proof and what the verifier trusts, without a node.
 
-import { equalBytes, err, toUtf8 } from '../bytes/index.ts'
+import { equalBytes, err } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
 import { nobleCrypto } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { checkParts, checkSignatures, signersOf } from './decision-check.ts'
 import type { Signers } from './decision-check.ts'
-import { decodeFinalityProof } from './finality-proof.ts'
-import type { FinalityProof, FormRefusal } from './finality-proof.ts'
+import { readProof } from '../proof-form/index.ts'
+import type { FormRefusal } from '../proof-form/index.ts'
+import { FINALITY_FORM } from './finality-proof.ts'
+import type { FinalityProof } from './finality-proof.ts'
 import { followsEarlier, followsHeader, followsValidators, readHash } from './finality-trust.ts'
 import type {
   EarlierProof,
@@ -16,7 +18,6 @@ import type {
   TrustRule,
   TrustVerdict,
 } from './finality-trust.ts'
-import { parseFinalityProof } from './proof-text.ts'
 
 /** Why a proof is refused. */
 export type FinalityRefusal =
@@ -50,18 +51,11 @@ export type FinalityVerdict =
       readonly proof: FinalityProof | null
     }
 
-/** The first byte of a proof file, which no proof begins with. */
-const BRACE = 0x7b
-
 /** Reads the bytes of a proof, or of a proof file. */
 export const readFinalityProof = (
   input: Uint8Array | string,
   crypto: Crypto = nobleCrypto,
-): Result<FinalityProof, FormRefusal> => {
-  const bytes = typeof input === 'string' ? toUtf8(input) : input
-  if (bytes[0] === BRACE) return parseFinalityProof(bytes, crypto)
-  return decodeFinalityProof(bytes, crypto)
-}
+): Result<FinalityProof, FormRefusal> => readProof(FINALITY_FORM, input, crypto)
 
 // Always from the bytes: of a proof given as an object nothing else is believed.
 const bytesOf = (input: FinalityInput): Uint8Array | string =>
