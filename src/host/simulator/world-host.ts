@@ -8,7 +8,7 @@ export interface WorldHost {
   /** Hashes, and signatures where the plan asks for real ones. */
   readonly crypto: Crypto
   readonly channelCrypto: ChannelCrypto
-  /** Resolves after one turn of the real loop, when all promises have settled: `setImmediate`. */
+  /** Resolves when all promises have settled that can: after a turn of the real loop at the latest. */
   readonly turn: () => Promise<void>
   /** Called for every event; without it nothing is formatted. */
   readonly onEvent?: (event: SimEvent) => void

@@ -1,14 +1,15 @@
 // The machine under the worlds of these tests.
 
+import { nextTick } from 'node:process'
 import { nativeChannelCrypto, nativeCrypto } from '../../node/platform/index.ts'
 import type { Outcome, Plan, SimEvent, WorldHost } from './index.ts'
 import { World } from './index.ts'
 
-/** Node's own cryptography and loop. */
+/** Node's own cryptography and queue of ticks. */
 export const HOST: WorldHost = {
   crypto: nativeCrypto,
   channelCrypto: nativeChannelCrypto,
-  turn: () => new Promise(setImmediate),
+  turn: () => new Promise((resolve) => nextTick(resolve)),
 }
 
 /** Plays a plan. */
