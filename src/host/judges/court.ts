@@ -7,6 +7,7 @@ import { BlockTimeJudge } from './block-time.ts'
 import { DoubleSignJudge } from './double-sign.ts'
 import { Ledger } from './ledger.ts'
 import { LockJudge } from './locks.ts'
+import { accusedOf } from './naive-offence.ts'
 import { isMoreThanOneThird, isMoreThanTwoThirds } from './naive-values.ts'
 import type { Committed, Observation, Stopped } from './observation.ts'
 import { ProgressJudge } from './progress.ts'
@@ -123,11 +124,11 @@ export class Court {
   }
 
   #onEvidence({ node, atMs, block }: Committed): void {
-    for (const evidence of block.evidence) {
-      if (evidence.kind !== 'duplicate-vote') continue
-      const { validatorAddress } = evidence.voteA
-      if (!this.#ledger.isHonest(validatorAddress)) continue
-      const accused = this.#ledger.indexOf(validatorAddress)
+    // Absence is no lie: who was cut off is named for it, and whether it was is validity's affair.
+    const signed = block.evidence.filter(({ kind }) => kind !== 'downtime')
+    for (const address of signed.flatMap(accusedOf)) {
+      if (!this.#ledger.isHonest(address)) continue
+      const accused = this.#ledger.indexOf(address)
       const detail = `block ${block.header.height} of node ${node} accuses honest node ${accused}`
       this.#keep({ rule: 'accountability', detail, culprits: [accused], atMs })
     }

@@ -1,17 +1,31 @@
 // Whether a block may carry the evidence it carries: each piece proves what it says, once, in time.
 
-import { bytesKey, compareBytes, equalBytes, toHexUpper } from '../../core/bytes/index.ts'
+import { compareBytes, equalBytes, toHexUpper } from '../../core/bytes/index.ts'
 import { encodeEvidenceList, encodePartSetHeader } from '../../core/proto/index.ts'
-import type { BlockId, DuplicateVoteEvidence, Evidence, Vote } from '../../core/types/index.ts'
+import type {
+  BlockId,
+  DoubleProposalEvidence,
+  DuplicateVoteEvidence,
+  Evidence,
+  Proposal,
+  Vote,
+} from '../../core/types/index.ts'
+import { judgeAttack } from './naive-attack.ts'
+import { judgeDowntime } from './naive-downtime.ts'
+import { accusedOf, heightOfFault } from './naive-offence.ts'
+import { nextRound } from './naive-rotation.ts'
+import type { Seat } from './naive-rotation.ts'
 import { isNil, isSameId } from './naive-values.ts'
-import { evidenceBytes } from './naive-hashes.ts'
-import { blockAt, lastTime } from './naive-state.ts'
-import type { NaiveState } from './naive-state.ts'
-import type { Notary } from './notary.ts'
+import { blockAt, isCarried, lastTime, nameOfEvidence } from './naive-state.ts'
+import type { LastBlock, NaiveState } from './naive-state.ts'
+import type { Means, Notary } from './notary.ts'
+
+/** Beyond this round nobody counts whose turn it was. */
+const LAST_PROVABLE_ROUND = 1000
 
 /** Why the block after `state` may not carry this evidence. */
 export function judgeEvidence(
-  notary: Notary,
+  means: Means,
   state: NaiveState,
   evidence: readonly Evidence[],
 ): string[] {
@@ -19,27 +33,61 @@ export function judgeEvidence(
   const reasons: string[] = []
   const { maxBytes } = state.params.evidence
   if (BigInt(encodeEvidenceList(evidence).length) > maxBytes) reasons.push('too much evidence')
-  const seen = committedBefore(state)
+  const seen = new Set<string>()
   for (const piece of evidence) {
-    const name = bytesKey(evidenceBytes(piece))
-    if (seen.has(name)) reasons.push('evidence stands twice in the chain')
+    const name = nameOfEvidence(state.genesis, piece)
+    const isKnown = seen.has(name) || isCarried(state, name)
+    if (isKnown) reasons.push('evidence stands twice in the chain')
     seen.add(name)
-    if (piece.kind === 'duplicate-vote') reasons.push(...judgePiece(notary, state, piece))
-    else reasons.push(`evidence of kind ${piece.kind} cannot be judged`)
+    reasons.push(...judgePiece(means, state, piece))
   }
   return reasons
 }
 
-function committedBefore(state: NaiveState): Set<string> {
-  const seen = new Set<string>()
-  for (let at = state.last; at !== null; at = at.before.last) {
-    for (const piece of at.evidence) seen.add(bytesKey(evidenceBytes(piece)))
+function judgePiece(means: Means, state: NaiveState, piece: Evidence): string[] {
+  const isComets = piece.kind === 'duplicate-vote' || piece.kind === 'light-client-attack'
+  if (!isComets && state.genesis.evidenceRule === 'comet') return [`evidence of ${piece.kind}`]
+  const height = heightOfFault(piece)
+  const then = blockAt(state, height)
+  if (then === null) return [`nothing is known of height ${height}`]
+  const reasons = judgeNumbers(state, piece, then)
+  switch (piece.kind) {
+    case 'duplicate-vote':
+      return [...reasons, ...judgeVotes(means.notary, piece, then)]
+    case 'double-proposal':
+      return [...reasons, ...judgeProposals(means.notary, piece, then)]
+    case 'downtime':
+      return [...reasons, ...judgeDowntime(state, piece)]
+    case 'light-client-attack':
+      return [...reasons, ...judgeAttack(means, state, piece)]
   }
-  return seen
 }
 
-function judgePiece(notary: Notary, state: NaiveState, piece: DuplicateVoteEvidence): string[] {
-  const { voteA, voteB } = piece
+// Age, time and powers, which all kinds have alike.
+function judgeNumbers(state: NaiveState, piece: Evidence, then: LastBlock): string[] {
+  const reasons: string[] = []
+  const { evidence } = state.params
+  const age = { time: lastTime(state) - then.time, blocks: state.nextHeight - 1n - then.height }
+  if (age.time > evidence.maxAgeDuration && age.blocks > evidence.maxAgeNumBlocks) {
+    reasons.push('too old')
+  }
+  if (piece.timestamp !== then.time) reasons.push('another time than that of the block')
+  if (piece.totalVotingPower !== then.bench.total) reasons.push('a wrong total power')
+  for (const address of accusedOf(piece)) {
+    const seat = seatOf(then, address)
+    if (seat === null) reasons.push(`${toHexUpper(address)} was no validator`)
+    else if ('validatorPower' in piece && piece.validatorPower !== seat.power) {
+      reasons.push('a wrong power')
+    }
+  }
+  return reasons
+}
+
+function judgeVotes(
+  notary: Notary,
+  { voteA, voteB }: DuplicateVoteEvidence,
+  then: LastBlock,
+): string[] {
   const reasons = [...shapeOfVote(voteA), ...shapeOfVote(voteB)]
   const isOneStep =
     voteA.height === voteB.height && voteA.round === voteB.round && voteA.type === voteB.type
@@ -47,24 +95,41 @@ function judgePiece(notary: Notary, state: NaiveState, piece: DuplicateVoteEvide
   if (!equalBytes(voteA.validatorAddress, voteB.validatorAddress)) reasons.push('of two validators')
   if (isSameId(voteA.blockId, voteB.blockId)) reasons.push('votes for one value')
   if (compareIds(voteA.blockId, voteB.blockId) > 0) reasons.push('the votes are not in order')
-  const then = blockAt(state, voteA.height)
-  if (then === null) return [...reasons, `nothing is known of height ${voteA.height}`]
-  const { evidence } = state.params
-  const age = { time: lastTime(state) - then.time, blocks: state.nextHeight - 1n - voteA.height }
-  if (age.time > evidence.maxAgeDuration && age.blocks > evidence.maxAgeNumBlocks) {
-    reasons.push('too old')
-  }
-  if (piece.timestamp !== then.time) reasons.push('another time than that of the block')
-  if (piece.totalVotingPower !== then.bench.total) reasons.push('a wrong total power')
-  const seat = then.bench.seats.find((each) => equalBytes(each.address, voteA.validatorAddress))
-  if (seat === undefined) {
-    return [...reasons, `${toHexUpper(voteA.validatorAddress)} was no validator`]
-  }
-  if (piece.validatorPower !== seat.power) reasons.push('a wrong power')
+  const seat = seatOf(then, voteA.validatorAddress)
   for (const vote of [voteA, voteB]) {
-    if (!notary.signedVote(seat.pubKey, vote)) reasons.push('a vote is not signed')
+    if (seat !== null && !notary.signedVote(seat.pubKey, vote)) reasons.push('a vote is not signed')
   }
   return reasons
+}
+
+function judgeProposals(
+  notary: Notary,
+  { validatorAddress, proposalA, proposalB }: DoubleProposalEvidence,
+  then: LastBlock,
+): string[] {
+  const reasons = [...shapeOfProposal(proposalA), ...shapeOfProposal(proposalB)]
+  const { height, round } = proposalA
+  if (height !== proposalB.height || round !== proposalB.round) {
+    reasons.push('proposals of two rounds')
+  }
+  const order =
+    compareIds(proposalA.blockId, proposalB.blockId) || proposalA.polRound - proposalB.polRound
+  if (order === 0) reasons.push('proposals of one value')
+  if (order > 0) reasons.push('the proposals are not in order')
+  if (round > LAST_PROVABLE_ROUND) return [...reasons, 'a round too far']
+  let { bench } = then
+  for (let at = 0; at < round; at += 1) bench = nextRound(bench)
+  if (!equalBytes(bench.proposer, validatorAddress)) reasons.push('it was the turn of another')
+  const seat = seatOf(then, validatorAddress)
+  for (const proposal of [proposalA, proposalB]) {
+    const isSigned = seat === null || notary.signedProposal(seat.pubKey, proposal)
+    if (!isSigned) reasons.push('a proposal is not signed')
+  }
+  return reasons
+}
+
+function seatOf({ bench }: LastBlock, address: Uint8Array): Seat | null {
+  return bench.seats.find((each) => equalBytes(each.address, address)) ?? null
 }
 
 // By hash, then by the encoded header of the parts: one order, so that one fault has one proof.
@@ -74,7 +139,8 @@ function compareIds(a: BlockId, b: BlockId): number {
   return compareBytes(encodePartSetHeader(a.partSetHeader), encodePartSetHeader(b.partSetHeader))
 }
 
-function shapeOfVote(vote: Vote): string[] {
+/** Why nobody honest sends such a vote, whatever it is signed with. */
+export function shapeOfVote(vote: Vote): string[] {
   const { type, height, round, blockId, signature, extension, extensionSignature } = vote
   const reasons: string[] = []
   if (type !== 1 && type !== 2) reasons.push(`vote of type ${type}`)
@@ -88,5 +154,18 @@ function shapeOfVote(vote: Vote): string[] {
   if (!mayExtend && extension.length + extensionSignature.length > 0) reasons.push('an extension')
   if (extensionSignature.length > 64) reasons.push('extension signature of a wrong size')
   if (extension.length > 0 && extensionSignature.length === 0) reasons.push('unsigned extension')
+  return reasons
+}
+
+/** Why nobody honest sends such a proposal, whatever it is signed with. */
+export function shapeOfProposal(proposal: Proposal): string[] {
+  const { type, height, round, polRound, blockId, signature } = proposal
+  const reasons: string[] = []
+  if (type !== 32) reasons.push(`proposal of type ${type}`)
+  if (height < 1n || round < 0 || polRound < -1) reasons.push('a negative number')
+  if (signature.length < 1 || signature.length > 64) reasons.push('signature of a wrong size')
+  const { hash, partSetHeader } = blockId
+  const isWhole = hash.length === 32 && partSetHeader.hash.length === 32 && partSetHeader.total > 0
+  if (!isWhole) reasons.push('a proposal of half a block id')
   return reasons
 }

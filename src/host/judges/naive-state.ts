@@ -1,18 +1,21 @@
 // What a chain is after each block, followed from the genesis with naive rules.
 
-import { ZERO_TIME } from '../../core/bytes/index.ts'
+import { ZERO_TIME, bytesKey } from '../../core/bytes/index.ts'
 import type { Time } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import type { FinalizeBlockResponse } from '../../core/proto/index.ts'
 import type {
   Block,
   BlockId,
+  Commit,
   ConsensusParams,
   ConsensusVersion,
   Evidence,
   Genesis,
+  Header,
 } from '../../core/types/index.ts'
-import { treeHash, resultsHash } from './naive-hashes.ts'
+import { evidenceBytes, treeHash, resultsHash } from './naive-hashes.ts'
+import { offenceOf } from './naive-offence.ts'
 import { changeBench, foundBench, nextRound } from './naive-rotation.ts'
 import type { Bench } from './naive-rotation.ts'
 import type { ChainStart } from './setting.ts'
@@ -31,6 +34,8 @@ export interface NaiveState {
   readonly nextBench: Bench
   readonly resultsHash: Uint8Array
   readonly appHash: Uint8Array
+  /** The blocks of all branches that carry evidence, by what makes it known. */
+  readonly carriers: Map<string, LastBlock[]>
 }
 
 /** The block that made a state. */
@@ -38,7 +43,9 @@ export interface LastBlock {
   readonly height: bigint
   readonly blockId: BlockId
   readonly time: Time
-  readonly evidence: readonly Evidence[]
+  readonly header: Header
+  /** The commit of the block before. */
+  readonly lastCommit: Commit | null
   /** Its validators. */
   readonly bench: Bench
   /** The chain before it. */
@@ -55,7 +62,8 @@ export function naiveStart(crypto: Crypto, genesis: Genesis, start: ChainStart):
   return {
     genesis,
     version: {
-      block: genesis.lockRule === 'paper' ? 111n : 11n,
+      block:
+        (genesis.lockRule === 'paper' ? 111n : 11n) + (genesis.evidenceRule === 'all' ? 200n : 0n),
       app: update === null ? start.appVersion : params.version.app,
     },
     params,
@@ -65,6 +73,7 @@ export function naiveStart(crypto: Crypto, genesis: Genesis, start: ChainStart):
     nextBench: nextRound(bench),
     resultsHash: treeHash(crypto, []),
     appHash: appHash.length > 0 ? appHash : genesis.appHash,
+    carriers: new Map(),
   }
 }
 
@@ -76,7 +85,13 @@ export function naiveNext(
   response: FinalizeBlockResponse,
 ): NaiveState {
   const { block, blockId } = decided
-  const { height, time } = block.header
+  const { header, lastCommit } = block
+  const { height, time } = header
+  const last: LastBlock = { height, blockId, time, header, lastCommit, bench: before.bench, before }
+  for (const piece of block.evidence) {
+    const name = nameOfEvidence(before.genesis, piece)
+    before.carriers.set(name, [...(before.carriers.get(name) ?? []), last])
+  }
   const update = response.consensusParamUpdates
   const params = { ...before.params, ...update }
   const app = update === null ? before.version.app : params.version.app
@@ -84,13 +99,25 @@ export function naiveNext(
     genesis: before.genesis,
     version: { block: before.version.block, app },
     params,
-    last: { height, blockId, time, evidence: block.evidence, bench: before.bench, before },
+    last,
     nextHeight: before.nextHeight + 1n,
     bench: before.nextBench,
     nextBench: nextRound(changeBench(crypto, before.nextBench, response.validatorUpdates)),
     resultsHash: resultsHash(crypto, response.txResults),
     appHash: response.appHash,
+    carriers: before.carriers,
   }
+}
+
+/** What must not stand twice in a chain: the bytes where CometBFT's rules hold, else the offence. */
+export function nameOfEvidence({ evidenceRule }: Genesis, piece: Evidence): string {
+  return evidenceRule === 'comet' ? bytesKey(evidenceBytes(piece)) : offenceOf(piece)
+}
+
+/** True when a block of this branch carries evidence of that name. */
+export function isCarried(state: NaiveState, name: string): boolean {
+  const blocks = state.carriers.get(name) ?? []
+  return blocks.some((block) => blockAt(state, block.height) === block)
 }
 
 /** The time of the last block, of the genesis before the first. */

@@ -17,15 +17,9 @@ import {
 } from './naive-hashes.ts'
 import { lastTime, naiveMedian } from './naive-state.ts'
 import type { NaiveState } from './naive-state.ts'
-import type { Notary } from './notary.ts'
+import type { Means } from './notary.ts'
 
 const LARGEST_BLOCK = 104_857_600n
-
-/** What signatures and hashes are checked with. */
-export interface Means {
-  readonly crypto: Crypto
-  readonly notary: Notary
-}
 
 /**
  * Every rule that the block breaks as the next one of the chain; none when it is valid. Nothing is
@@ -37,7 +31,7 @@ export function judgeBlock(means: Means, state: NaiveState, block: Block): strin
     ...judgeHashes(means.crypto, state, block),
     ...judgeLastCommit(means, state, block),
     ...judgeTime(state, block),
-    ...judgeEvidence(means.notary, state, block.evidence),
+    ...judgeEvidence(means, state, block.evidence),
   ]
 }
 

@@ -16,6 +16,12 @@ const REMEMBERED = 4096
 /** Verdicts remembered of one place: whoever sends more is heard anew each time. */
 const PER_PLACE = 4
 
+/** What signatures and hashes are checked with. */
+export interface Means {
+  readonly crypto: Crypto
+  readonly notary: Notary
+}
+
 interface Verdict {
   readonly pubKey: PublicKey
   readonly message: Vote | Proposal

@@ -4,7 +4,7 @@ import type { TimeoutConfig } from '../../core/consensus/index.ts'
 import { VILLAINS } from '../villains/index.ts'
 import { drawScript } from './draw-script.ts'
 import { Draws } from './draws.ts'
-import type { ByzantinePlan, DiskPlan, NetworkPlan, Plan, RangeMs } from './plan.ts'
+import type { ByzantinePlan, DiskPlan, DowntimePlan, NetworkPlan, Plan, RangeMs } from './plan.ts'
 
 /** CometBFT's defaults: about 0.8 blocks a second where messages take less than 0.1 s. */
 export const DEFAULT_TIMES: TimeoutConfig = {
@@ -50,7 +50,17 @@ const LATENCIES: readonly RangeMs[] = [
   [10, 800],
 ]
 
+/** That of a chain without a policy, and windows that a short run completes several times. */
+const DOWNTIMES: readonly DowntimePlan[] = [
+  { window: 100, minSigned: 5 },
+  { window: 4, minSigned: 1 },
+  { window: 5, minSigned: 3 },
+  { window: 12, minSigned: 6 },
+]
+
 const USUAL_MS = 60_000
+/** Runs in which nobody lies. */
+const NO_VILLAINS = 0.4
 
 /** A run in which nothing fails: four honest validators on a good network. */
 export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
@@ -64,6 +74,8 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     maxMs: USUAL_MS,
     healMs: 0,
     lockRule: 'comet-legacy',
+    evidenceRule: 'comet',
+    downtime: { window: 100, minSigned: 5 },
     crypto: 'cheap',
     times: DEFAULT_TIMES,
     network: CALM_NETWORK,
@@ -95,13 +107,15 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     maxMs,
     healMs,
     lockRule: draws.pick(['comet-legacy', 'paper']),
+    evidenceRule: stream('evidence').pick(['comet', 'all']),
+    downtime: stream('downtime').pick(DOWNTIMES),
     crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
     times: draws.chance(0.2) ? QUICK_TIMES : DEFAULT_TIMES,
     txsPerSecond: draws.pick([0, 1, 2, 3, 8]),
     network: drawNetwork(stream('network')),
     disk: drawDisk(stream('disk')),
     skewMs: drawSkews(stream('skew'), validators),
-    byzantine: drawVillains(stream('byzantine'), powers),
+    byzantine: drawByzantine(stream('byzantine'), powers),
     script: drawScript(stream('script'), validators, healMs),
     ...wish,
   }
@@ -147,9 +161,21 @@ function drawSkews(draws: Draws, validators: number): number[] {
   return Array.from({ length: validators }, () => draws.between(-most, most))
 }
 
-// Below a third of the power: within what the algorithm promises to bear.
+function drawByzantine(draws: Draws, powers: readonly number[]): ByzantinePlan[] {
+  return draws.chance(NO_VILLAINS) ? [] : drawVillains(draws, powers)
+}
+
+/**
+ * The villains of a seed, as `drawPlan` has them where it has any: below a third of the power, so
+ * within what the algorithm promises to bear. Less than four validators of one power have none.
+ */
+export function drawFewVillains(seed: number, powers: readonly number[]): ByzantinePlan[] {
+  const draws = new Draws(seed, 'plan byzantine')
+  draws.chance(NO_VILLAINS)
+  return drawVillains(draws, powers)
+}
+
 function drawVillains(draws: Draws, powers: readonly number[]): ByzantinePlan[] {
-  if (draws.chance(0.4)) return []
   const total = powers.reduce((sum, power) => sum + power, 0)
   const kind = draws.pick(VILLAINS).name
   const isMixed = draws.chance(0.5)

@@ -7,13 +7,14 @@
 // Counterpart in CometBFT: none; its e2e runner and the maverick node came nearest.
 
 export { makeCheapCrypto, makeSharedCrypto } from './cheap-crypto.ts'
-export { calmPlan, DEFAULT_TIMES, drawPlan } from './draw-plan.ts'
+export { calmPlan, DEFAULT_TIMES, drawFewVillains, drawPlan } from './draw-plan.ts'
 export type { SimEvent, SimEventKind } from './event.ts'
 export type { Outcome, Violation, WorldRule } from './outcome.ts'
 export type {
   ByzantinePlan,
   DiskFault,
   DiskPlan,
+  DowntimePlan,
   NetworkPlan,
   Plan,
   RangeMs,

@@ -1,5 +1,6 @@
 // Refuses plans that cannot be played, with one line that says why.
 
+import { MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
 import { VILLAINS } from '../villains/index.ts'
 import type { Plan, ScriptEvent } from './plan.ts'
 
@@ -28,6 +29,13 @@ export function validatePlan(plan: Plan): void {
   expectWhole('healMs', plan.healMs, 0)
   expectWhole('heights', plan.heights, 0)
   expectWhole('seed', plan.seed, 0)
+  const { window, minSigned } = plan.downtime
+  expectWhole('downtime.window', window, 1)
+  expectWhole('downtime.minSigned', minSigned, 0)
+  if (window > MAX_DOWNTIME_WINDOW || minSigned > window) {
+    const most = `a window of at most ${MAX_DOWNTIME_WINDOW} and minSigned not above it`
+    throw new PlanError(`downtime: expected ${most}, not ${minSigned} of ${window}`)
+  }
   if (validators > MAX_VALIDATORS) {
     throw new PlanError(`validators: expected at most ${MAX_VALIDATORS}, not ${validators}`)
   }

@@ -1,7 +1,7 @@
 // What a simulated run is made of, as plain data: printable, comparable, replayable.
 
 import type { TimeoutConfig } from '../../core/consensus/index.ts'
-import type { LockRule } from '../../core/types/index.ts'
+import type { EvidenceRule, LockRule } from '../../core/types/index.ts'
 
 /** Smallest and largest of a draw in whole milliseconds, both inclusive. */
 export type RangeMs = readonly [least: number, most: number]
@@ -30,6 +30,12 @@ export interface DiskPlan {
   readonly kept: number
   /** Surviving writes that are cut short. */
   readonly torn: number
+}
+
+/** Of so many heights a validator must have signed so many, or it was down. */
+export interface DowntimePlan {
+  readonly window: number
+  readonly minSigned: number
 }
 
 /** A validator that lies. */
@@ -90,6 +96,9 @@ export interface Plan {
   /** From here on a connected core of honest nodes does not fail any more. */
   readonly healMs: number
   readonly lockRule: LockRule
+  /** Which evidence blocks carry. */
+  readonly evidenceRule: EvidenceRule
+  readonly downtime: DowntimePlan
   /** `cheap`: keyed hashes in place of signatures, which nobody can forge within the simulator. */
   readonly crypto: 'cheap' | 'ed25519'
   readonly times: TimeoutConfig

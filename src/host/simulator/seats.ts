@@ -2,7 +2,7 @@
 
 import type { Time } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import { defaultConsensusParams } from '../../core/types/index.ts'
+import { DEFAULT_SLASHING_POLICY, defaultConsensusParams } from '../../core/types/index.ts'
 import type { Genesis } from '../../core/types/index.ts'
 import { peerIdOf } from '../p2p/index.ts'
 import { validatorKeyOf } from '../privval/index.ts'
@@ -46,7 +46,11 @@ export function genesisOf(crypto: Crypto, plan: Plan): Genesis {
     appStateJson: '',
     lockRule: plan.lockRule,
     medianTimeRule: plan.lockRule === 'paper' ? 'commit-only' : 'non-absent',
-    evidenceRule: 'comet',
+    evidenceRule: plan.evidenceRule,
+    slashing: {
+      ...DEFAULT_SLASHING_POLICY,
+      downtime: { ...DEFAULT_SLASHING_POLICY.downtime, ...plan.downtime },
+    },
   }
 }
 

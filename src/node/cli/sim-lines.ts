@@ -69,13 +69,14 @@ export function planLines(plan: Plan): readonly string[] {
   const { seed, validators, powers, heights, maxMs, lockRule, crypto, network, txsPerSecond } = plan
   const [power = 0] = powers
   const areEqual = powers.every((each) => each === power)
+  const evidence = plan.evidenceRule === 'all' ? ', all evidence' : ''
   const until = heights === 0 ? '' : `${heights} ${heights === 1 ? 'height' : 'heights'}, at most `
   const skews = plan.skewMs.some((ms) => ms !== 0)
     ? [`clocks off by ${plan.skewMs.join(', ')} ms`]
     : []
   return [
     `seed ${seed}: ${validators} validators of power ${areEqual ? power : powers.join(', ')}; ` +
-      `${until}${writeTime(maxMs)}; lock rule ${lockRule}; ${crypto} signatures; ` +
+      `${until}${writeTime(maxMs)}; lock rule ${lockRule}${evidence}; ${crypto} signatures; ` +
       `${txsPerSecond} tx/s`,
     `network: ${writeTimeRange(network.latencyMs)}, ` +
       `lost ${writeShare(network.loss)}, twice ${writeShare(network.duplicate)}, ` +

@@ -1,5 +1,6 @@
 // From the flags that say what is run to the plan of a seed.
-import { calmPlan, drawPlan, healAfter, MAX_HEIGHTS, MAX_POWER, readPlan } from '../sim/index.ts'
+import { calmPlan, drawFewVillains, drawPlan, healAfter } from '../sim/index.ts'
+import { MAX_HEIGHTS, MAX_POWER, readPlan } from '../sim/index.ts'
 import { MAX_TXS_PER_SECOND, MAX_VALIDATORS, SimError, VILLAIN_NAMES } from '../sim/index.ts'
 import type { ByzantinePlan, Plan } from '../sim/index.ts'
 import { badFlag, BadInput } from './bad-input.ts'
@@ -46,7 +47,8 @@ export function readPlanFlags(flags: PlanFlags): (seed: number) => Plan {
     ...(flags.txs === undefined ? {} : { txsPerSecond: readTxs(flags.txs) }),
   }
   const script = readScript(flags, validators)
-  const liars = readByzantine(flags.byzantine, validators)
+  const areFew = flags.byzantine?.join(',') === 'few'
+  const liars = areFew ? undefined : readByzantine(flags.byzantine, validators)
   const network = {
     ...(flags.latency === undefined
       ? {}
@@ -66,7 +68,8 @@ export function readPlanFlags(flags: PlanFlags): (seed: number) => Plan {
     })
     const end = maxMs ?? plan.maxMs
     const healMs = script === undefined ? plan.healMs : healAfter(script, end)
-    const named = { ...plan, maxMs: end, healMs, network: { ...plan.network, ...network } }
+    const few = areFew ? { byzantine: drawFewVillains(seed, plan.powers) } : {}
+    const named = { ...plan, ...few, maxMs: end, healMs, network: { ...plan.network, ...network } }
     return readSet(named, flags.set ?? [])
   }
 }

@@ -6,7 +6,7 @@
 // that it was asked for.
 // Counterpart in CometBFT: none; its e2e tests with perturbations ask some of the same questions.
 
-export { calmPlan, drawPlan, MAX_VALIDATORS } from '../../host/simulator/index.ts'
+export { calmPlan, drawFewVillains, drawPlan, MAX_VALIDATORS } from '../../host/simulator/index.ts'
 export type {
   ByzantinePlan,
   Outcome,

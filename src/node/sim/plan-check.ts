@@ -1,7 +1,14 @@
 // Whether data from outside, of a flag or a file, are a plan that can be run.
 
+import { MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
 import { MAX_VALIDATORS } from '../../host/simulator/index.ts'
-import type { DiskPlan, NetworkPlan, Plan, ScriptEvent } from '../../host/simulator/index.ts'
+import type {
+  DiskPlan,
+  DowntimePlan,
+  NetworkPlan,
+  Plan,
+  ScriptEvent,
+} from '../../host/simulator/index.ts'
 import { VILLAINS } from '../../host/villains/index.ts'
 import { expected, fields, first, fraction, list, oneOf, rangeUpTo, truth } from './data-checks.ts'
 import { whole } from './data-checks.ts'
@@ -65,6 +72,10 @@ const DISK: Readonly<Record<keyof DiskPlan, Check>> = {
   kept: fraction,
   torn: fraction,
 }
+const DOWNTIME: Readonly<Record<keyof DowntimePlan, Check>> = {
+  window: whole(1, MAX_DOWNTIME_WINDOW),
+  minSigned: whole(0, MAX_DOWNTIME_WINDOW),
+}
 const TIMES: Readonly<Record<keyof Plan['times'], Check>> = {
   proposeMs: time,
   proposeDeltaMs: time,
@@ -84,6 +95,8 @@ const PLAN: Readonly<Record<keyof Plan, Check>> = {
   maxMs: whole(1, MAX_RUN_MS),
   healMs: time,
   lockRule: oneOf(['comet-legacy', 'paper']),
+  evidenceRule: oneOf(['comet', 'all']),
+  downtime: fields(DOWNTIME),
   crypto: oneOf(['cheap', 'ed25519']),
   times: fields(TIMES),
   network: fields(NETWORK),
@@ -109,13 +122,15 @@ export function readPlan(data: unknown): Plan {
 }
 
 // What two fields say must fit together.
-function checkTogether({ validators, powers, skewMs, byzantine, script }: Plan): string | null {
+function checkTogether(plan: Plan): string | null {
+  const { validators, powers, skewMs, byzantine, script, downtime } = plan
   const here = whole(0, validators - 1)
   const each = `${validators} values, one for each validator`
   const indexes = byzantine.map(({ index }) => index)
   const honest = validators - byzantine.length
   return first([
     honest > 0 ? null : expected('byzantine', 'an honest validator or more', indexes),
+    whole(0, downtime.window)(downtime.minSigned, 'downtime.minSigned'),
     powers.length === validators ? null : expected('powers', each, powers),
     skewMs.length === validators ? null : expected('skewMs', each, skewMs),
     ...indexes.map((index, i) => here(index, `byzantine.${i}.index`)),

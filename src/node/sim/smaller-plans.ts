@@ -47,10 +47,11 @@ function* cutShort(plan: Plan, violationMs: number): Iterable<Plan> {
 }
 
 function* calmAll(plan: Plan): Iterable<Plan> {
-  const { validators, powers, heights, maxMs, healMs, lockRule, byzantine, script } = plan
+  const { validators, powers, heights, maxMs, healMs, byzantine, script } = plan
+  const { lockRule, evidenceRule, downtime } = plan
   const calm = calmPlan(plan.seed, { validators, heights, maxMs, healMs, byzantine, script })
   yield calm
-  yield { ...calm, powers, lockRule }
+  yield { ...calm, powers, lockRule, evidenceRule, downtime }
 }
 
 // Delta debugging: halves, quarters and so on are left out while the rest still fails.
@@ -99,6 +100,7 @@ function withoutValidator(plan: Plan, node: number): Plan {
 function* calmEach(plan: Plan): Iterable<Plan> {
   const calm = calmPlan(plan.seed, { validators: plan.validators })
   const { network, disk, times, skewMs, txsPerSecond, crypto, powers, lockRule } = calm
+  const { evidenceRule, downtime } = calm
   const parts: readonly Partial<Plan>[] = [
     { network },
     ...namesOf(network).map((name) => ({ network: { ...plan.network, [name]: network[name] } })),
@@ -109,6 +111,8 @@ function* calmEach(plan: Plan): Iterable<Plan> {
     { crypto },
     { powers },
     { lockRule },
+    { evidenceRule },
+    { downtime },
   ]
   for (const part of parts) yield { ...plan, ...part }
 }
