@@ -72,8 +72,8 @@ const admission: readonly Mutant[] = [
     name: 'votes-unverified',
     mistake: 'a vote counts before its signature is verified',
     file: `${POOL}/message-pool.ts`,
-    find: "return isGood ? null : 'wrong signature'",
-    replace: 'return null',
+    find: "if (peerId !== null && !this.#isSigned(screened)) return refused('wrong signature')",
+    replace: '',
     killer: {
       file: `${POOL}/message-pool.test.ts`,
       title: 'votes of the height message pool: refuses a wrong signature and stores nothing of it',
@@ -83,7 +83,7 @@ const admission: readonly Mutant[] = [
     name: 'proposer-unchecked',
     mistake: 'anybody may propose',
     file: `${POOL}/message-pool.ts`,
-    find: 'if (!isOwn && !this.#isSigned(this.#proposalCheck(proposals, proposal))) {',
+    find: 'if (!isOwn && !this.#isSignedByProposer(proposals, proposal)) {',
     replace: 'if (false) {',
     killer: {
       file: `${POOL}/proposals.test.ts`,

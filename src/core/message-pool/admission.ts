@@ -1,6 +1,6 @@
 // What the pool answers to a message, and whom it blames.
 
-import type { Proposal, PublicKey, Vote } from '../types/index.ts'
+import type { Proposal, Vote } from '../types/index.ts'
 
 /**
  * The pool's answer. Blame for `refused` goes to the peer that sent the message; the proofs in
@@ -23,19 +23,6 @@ export type Admission =
   | { readonly kind: 'double-proposal'; readonly first: Proposal; readonly second: Proposal }
   | { readonly kind: 'ignored'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
-
-/** A vote and the peer that brought it; null for our own. */
-export interface Arrival {
-  readonly vote: Vote
-  readonly peerId: string | null
-}
-
-/** One question to the cryptography: did this key sign this? */
-export interface SignatureCheck {
-  readonly pubKey: PublicKey
-  readonly message: Uint8Array
-  readonly signature: Uint8Array
-}
 
 /** The answer to a peer's claim of a two-thirds majority. */
 export type ClaimAnswer =

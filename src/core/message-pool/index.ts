@@ -10,7 +10,7 @@
 // message it already has, or look at the time. Counterpart in CometBFT: the checks around
 // consensus/types/height_vote_set.go.
 
-export type { Admission, Arrival, ClaimAnswer, SignatureCheck } from './admission.ts'
+export type { Admission, ClaimAnswer } from './admission.ts'
 export { MessagePool } from './message-pool.ts'
 export type { HeldMessages, Maj23Claim, MessagePoolOptions, PoolHeight } from './message-pool.ts'
 export type { HeldRound } from './height-book.ts'

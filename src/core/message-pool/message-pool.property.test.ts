@@ -4,7 +4,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BitArray } from '../bytes/index.ts'
-import { verifySignature } from '../crypto/index.ts'
 import { VoteType, blockIdKey, equalBlockId } from '../types/index.ts'
 import type { Proposal, Vote } from '../types/index.ts'
 import {
@@ -14,7 +13,6 @@ import {
   MAX_VALUES,
   maxMessages,
 } from './bounds.ts'
-import type { SignatureCheck } from './admission.ts'
 import { messageId } from './message-id.ts'
 import { MessagePool } from './message-pool.ts'
 import type { HeldVotes } from './vote-book.ts'
@@ -50,7 +48,6 @@ interface ProposalCommand {
 type Command =
   | VoteCommand
   | ProposalCommand
-  | { readonly kind: 'turn'; readonly votes: readonly VoteCommand[] }
   | {
       readonly kind: 'claim'
       readonly peer: number
@@ -81,15 +78,8 @@ const proposalCommand: fc.Arbitrary<ProposalCommand> = fc.record({
   forged: fc.nat(9).map((n) => n === 0),
 })
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 12, arbitrary: voteCommand },
+  { weight: 24, arbitrary: voteCommand },
   { weight: 3, arbitrary: proposalCommand },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('turn' as const),
-      votes: fc.array(voteCommand, { minLength: 2, maxLength: 8 }),
-    }),
-  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -253,8 +243,6 @@ function play(pool: MessagePool, model: Model, command: Command): void {
       expect(answer.kind).toBe(model.judge(command, vote))
       return
     }
-    case 'turn':
-      return playTurn(pool, model, command.votes)
     case 'proposal': {
       const { round, value, late, forged } = command
       const height = late ? model.height - 1n : model.height
@@ -284,22 +272,6 @@ function play(pool: MessagePool, model: Model, command: Command): void {
       return pool.startHeight({ height, validatorSet, lastPrecommits })
     }
   }
-}
-
-// As one after the other, but that nothing more is taken from a peer that has forged.
-function playTurn(pool: MessagePool, model: Model, commands: readonly VoteCommand[]): void {
-  const votes = commands.map((command) => voteOf(command, model))
-  const arrivals = commands.map((command, at) => {
-    return { vote: votes[at] as Vote, peerId: peerOf(command) }
-  })
-  const blamed = new Set<number>()
-  const wanted = commands.map((command, at) => {
-    if (blamed.has(command.peer)) return 'ignored'
-    const kind = model.judge(command, votes[at] as Vote)
-    if (kind === 'refused') blamed.add(command.peer)
-    return kind
-  })
-  expect(pool.admitVotes(arrivals).map(({ kind }) => kind)).toEqual(wanted)
 }
 
 // Whatever is asked of the pool is what a search through the list finds.
@@ -344,11 +316,8 @@ test('message pool: answers like a list that is searched, and stays within maxMe
   const bits = fc.array(fc.boolean(), { minLength: VALIDATORS, maxLength: VALIDATORS })
   const traffic = fc.array(command, { maxLength: 120 })
   fc.assert(
-    fc.property(traffic, bits, fc.boolean(), (commands, theirs, isTogether) => {
-      const areAllSigned = (checks: readonly SignatureCheck[]): boolean =>
-        checks.every((one) => verifySignature(crypto, one.pubKey, one.message, one.signature))
-      const together = isTogether ? { areAllSigned } : {}
-      const pool = new MessagePool({ crypto, chainId: CHAIN_ID, ...together })
+    fc.property(traffic, bits, (commands, theirs) => {
+      const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
       const model = new Model()
       pool.startHeight({ height: 1n, validatorSet, lastPrecommits: null })
       let rounds = 1

@@ -9,7 +9,7 @@ import { equalBlockId, isCompleteBlockId, isNilBlockId } from '../types/index.ts
 import { proposalSignBytes, voteExtensionSignBytes, voteSignBytes } from '../types/index.ts'
 import { validateProposal, validateVote } from '../types/index.ts'
 import type { BlockId, Proposal, Validator, Vote, VoteSet } from '../types/index.ts'
-import type { Admission, Arrival, ClaimAnswer, SignatureCheck } from './admission.ts'
+import type { Admission, ClaimAnswer } from './admission.ts'
 import { MAX_CATCH_UP_ROUNDS_PER_VALIDATOR, MAX_CLAIMED_VALUES, MAX_VALUES } from './bounds.ts'
 import { HeightBook } from './height-book.ts'
 import type { HeldRound } from './height-book.ts'
@@ -24,11 +24,6 @@ import type { HeldVotes, VotePlace } from './vote-book.ts'
 export interface MessagePoolOptions {
   readonly crypto: Crypto
   readonly chainId: string
-  /**
-   * True when all signatures are good, found out together. Must agree with `crypto`; without it
-   * every signature is verified alone.
-   */
-  readonly areAllSigned?: (checks: readonly SignatureCheck[]) => boolean
 }
 
 /** The height that begins, and what the one before left. */
@@ -144,23 +139,14 @@ export class MessagePool implements HeldMessages {
    * `peerId` is null for our own votes and for those of our own log.
    */
   admitVote(vote: Vote, peerId: string | null): Admission {
-    return this.#judge(vote, peerId, NOTHING_VERIFIED)
-  }
-
-  /**
-   * Judges the votes of one turn, in order, as `admitVote` would one after the other, but for two
-   * things: signatures are verified together where that can be done, and nothing more is taken from
-   * a peer once it is to blame. Where some are wrong, each is verified alone: that finds the peer.
-   */
-  admitVotes(arrivals: readonly Arrival[]): readonly Admission[] {
-    const verified = this.#verifyTogether(arrivals)
-    const blamed = new Set<string>()
-    return arrivals.map(({ vote, peerId }) => {
-      if (peerId !== null && blamed.has(peerId)) return ignored('of a peer that is to blame')
-      const admission = this.#judge(vote, peerId, verified)
-      if (admission.kind === 'refused' && peerId !== null) blamed.add(peerId)
-      return admission
-    })
+    const screened = this.#screen(vote, peerId)
+    if (screened.kind !== 'candidate') return screened
+    // What we signed just now, or logged after it was verified, is not verified again.
+    if (peerId !== null && !this.#isSigned(screened)) return refused('wrong signature')
+    if (peerId !== null && screened.books === this.#books && this.#isCatchUp(vote.round)) {
+      this.#peerBook(peerId).useCatchUp(vote.round)
+    }
+    return enter(screened)
   }
 
   /**
@@ -212,19 +198,6 @@ export class MessagePool implements HeldMessages {
   #booksAt(height: bigint): HeightBook | null {
     if (height === this.#books.height) return this.#books
     return height === this.#lastBooks?.height ? this.#lastBooks : null
-  }
-
-  // What we signed just now, or logged after it was verified, is not verified again.
-  #judge(vote: Vote, peerId: string | null, verified: ReadonlySet<Vote>): Admission {
-    const screened = this.#screen(vote, peerId)
-    if (screened.kind !== 'candidate') return screened
-    const isVerified = peerId === null || verified.has(vote)
-    const fault = isVerified ? null : this.#signatureFault(screened)
-    if (fault !== null) return refused(fault)
-    if (peerId !== null && screened.books === this.#books && this.#isCatchUp(vote.round)) {
-      this.#peerBook(peerId).useCatchUp(vote.round)
-    }
-    return enter(screened)
   }
 
   // Everything but the signature; changes nothing.
@@ -294,42 +267,15 @@ export class MessagePool implements HeldMessages {
     return false
   }
 
-  // The candidates whose signatures are known to be good; none where one of them is not.
-  #verifyTogether(arrivals: readonly Arrival[]): ReadonlySet<Vote> {
-    const { areAllSigned } = this.#options
-    if (areAllSigned === undefined || arrivals.length < 2) return NOTHING_VERIFIED
-    const checks: SignatureCheck[] = []
-    const votes = new Set<Vote>()
-    for (const { vote, peerId } of arrivals) {
-      const screened = peerId === null ? null : this.#screen(vote, peerId)
-      if (screened?.kind !== 'candidate') continue
-      checks.push(...this.#checksOf(screened))
-      votes.add(vote)
-    }
-    return checks.length > 1 && areAllSigned(checks) ? votes : NOTHING_VERIFIED
-  }
-
-  #signatureFault(candidate: Candidate): string | null {
-    const isGood = this.#checksOf(candidate).every((check) => this.#isSigned(check))
-    return isGood ? null : 'wrong signature'
-  }
-
   // The address was compared with the validator's, so the key is the address's. An extension comes
   // with a signature of its own, also where the height before may have had none.
-  #checksOf({ vote, signer: { pubKey } }: Candidate): readonly SignatureCheck[] {
-    const { chainId } = this.#options
-    const message = voteSignBytes(chainId, vote)
+  #isSigned({ vote, signer: { pubKey } }: Candidate): boolean {
+    const { crypto, chainId } = this.#options
     const { signature, extensionSignature } = vote
-    if (!hasExtension(vote)) return [{ pubKey, message, signature }]
+    if (!verifySignature(crypto, pubKey, voteSignBytes(chainId, vote), signature)) return false
+    if (!hasExtension(vote)) return true
     const extended = voteExtensionSignBytes(chainId, vote)
-    return [
-      { pubKey, message, signature },
-      { pubKey, message: extended, signature: extensionSignature },
-    ]
-  }
-
-  #isSigned({ pubKey, message, signature }: SignatureCheck): boolean {
-    return verifySignature(this.#options.crypto, pubKey, message, signature)
+    return verifySignature(crypto, pubKey, extended, extensionSignature)
   }
 
   #enterProposal(proposals: ProposalBook, proposal: Proposal, isOwn: boolean): Admission {
@@ -337,7 +283,7 @@ export class MessagePool implements HeldMessages {
     if (held.some((other) => isSameSignedProposal(other, proposal))) return { kind: 'duplicate' }
     if (held.some((other) => isSameProposal(other, proposal))) return ignored('signed twice alike')
     if (held.length >= MAX_VALUES) return ignored('a third proposal')
-    if (!isOwn && !this.#isSigned(this.#proposalCheck(proposals, proposal))) {
+    if (!isOwn && !this.#isSignedByProposer(proposals, proposal)) {
       return refused('not signed by the proposer')
     }
     const [first] = held
@@ -347,10 +293,10 @@ export class MessagePool implements HeldMessages {
       : { kind: 'double-proposal', first, second: proposal }
   }
 
-  #proposalCheck(proposals: ProposalBook, proposal: Proposal): SignatureCheck {
-    const message = proposalSignBytes(this.#options.chainId, proposal)
-    const { signature } = proposal
-    return { pubKey: proposals.proposerOf(proposal.round), message, signature }
+  #isSignedByProposer(proposals: ProposalBook, proposal: Proposal): boolean {
+    const { crypto, chainId } = this.#options
+    const pubKey = proposals.proposerOf(proposal.round)
+    return verifySignature(crypto, pubKey, proposalSignBytes(chainId, proposal), proposal.signature)
   }
 
   #peerBook(peerId: string): PeerBook {
@@ -359,8 +305,6 @@ export class MessagePool implements HeldMessages {
     return book
   }
 }
-
-const NOTHING_VERIFIED: ReadonlySet<Vote> = new Set()
 
 function enter({ vote, books, isLate }: Candidate): Admission {
   const book = books.open(vote.round, vote.type)
