@@ -1,5 +1,5 @@
 // `npm run bench`: the figures of four node processes with real disks and sockets, as a table and
-// as JSON; and how fast the simulator plays four of them.
+// as JSON; what of that is spent on seeing faults; and how fast the simulator plays four of them.
 //
 // With --comet PATH, or a binary in .interop/bin, CometBFT does the same work in the same run.
 
@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commitLatency, emptyBlocks, throughput, timeToFirstBlock } from './measures.mjs'
+import { detectionShares } from './detection.mjs'
 import { cometBft, Network, ours } from './network.mjs'
 import { simulationSpeed } from './simulation.mjs'
 
@@ -19,11 +20,17 @@ if (options.comet !== null) {
 
 const results = []
 for (const kind of kinds) results.push({ name: kind.name, ...(await measure(kind)) })
+process.stderr.write('quadrille: what seeing faults costs\n')
+const detection = await detectionShares(ours(root), {
+  warmUpSeconds: options.warmUpSeconds / 2,
+  seconds: options.seconds / 2,
+})
 process.stderr.write('simulation\n')
-const simulation = await simulationSpeed({ warmUpRuns: 15, runs: 30 })
+const simulation = await simulationSpeed({ warmUpRuns: 40, runs: 30 })
 printTable(results)
+console.log(`seeing faults: ${(100 * Math.max(...detection)).toFixed(2)} % of a node's busy time`)
 console.log(`simulation: ${simulation.toFixed(0)} virtual seconds per real second per core`)
-console.log(JSON.stringify({ node: process.version, results, simulation }))
+console.log(JSON.stringify({ node: process.version, results, detection, simulation }))
 
 async function measure(kind) {
   const say = (text) => process.stderr.write(`${kind.name}: ${text}\n`)
