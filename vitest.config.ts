@@ -1,12 +1,20 @@
-// The kinds of tests: unit and vectors in threads, e2e and interop in processes, long searches.
+// The kinds of tests: unit and vectors in threads; searches, on compiled sources; e2e and interop
+// in processes.
 
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { COMPILED, compiledSources } from './test/search/compiled-sources.ts'
 
 const everywhere = ['**/node_modules/**', '**/dist/**']
 const vectors = ['src/**/*.vectors.test.ts', 'test/**/*.vectors.test.ts']
-const apart = ['test/e2e/**', 'test/interop/**', 'test/long/**']
+const searches = ['crash', 'exhaustive', 'fuzz', 'twins'].map((name) => `test/${name}/**/*.test.ts`)
+const apart = ['e2e', 'interop', 'long', 'swarm'].map((name) => `test/${name}/**`)
 const setupFiles = ['test/search/property-runs.ts']
+/** With the plugin: what is played is dist/, brought up to date before. */
+const compiled = {
+  globalSetup: ['test/search/build.ts'],
+  server: { deps: { external: [COMPILED] } },
+}
 
 export default defineConfig({
   test: {
@@ -17,11 +25,27 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...everywhere, ...vectors, ...apart],
+          exclude: [...everywhere, ...vectors, ...searches, ...apart],
           pool: 'threads',
           isolate: false,
           setupFiles,
         },
+      },
+      {
+        plugins: [compiledSources()],
+        test: {
+          ...compiled,
+          name: 'search',
+          include: searches,
+          pool: 'threads',
+          isolate: false,
+          setupFiles,
+        },
+      },
+      {
+        // Has threads of its own, as many as there are processors.
+        plugins: [compiledSources()],
+        test: { ...compiled, name: 'swarm', include: ['test/swarm/**/*.test.ts'], pool: 'threads' },
       },
       {
         // Read QUADRILLE_VECTORS, the folder of `npm run test:vectors -- DIR`.
@@ -54,7 +78,9 @@ export default defineConfig({
       },
       {
         // All properties once more with more cases, and the searches that are long only.
+        plugins: [compiledSources()],
         test: {
+          ...compiled,
           name: 'long',
           include: [
             'src/**/*.property.test.ts',

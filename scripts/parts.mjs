@@ -51,9 +51,9 @@ export function format() {
 /**
  * Tests of one or more Vitest projects, the files' names containing one of `filters` where given.
  * `env` goes to the tests; a run that is not over after `limitMs` is ended and counts as one
- * failure.
+ * failure. With `behind` it has the lowest priority, and what it prints is part of the answer.
  */
-export async function tests(projects, { filters = [], env = {}, limitMs } = {}) {
+export async function tests(projects, { filters = [], env = {}, limitMs, behind = false } = {}) {
   if (!projects.some(hasTests)) {
     console.log(`${projects.join(' and ')}: there are no tests of this kind`)
     return {}
@@ -63,8 +63,9 @@ export async function tests(projects, { filters = [], env = {}, limitMs } = {}) 
   const args = ['run', '--passWithNoTests', '--reporter=default', `--reporter=${reporter}`]
   for (const project of projects) args.push('--project', project)
   try {
-    const { code, late } = await runTool('vitest', [...args, ...filters], {
-      show: true,
+    const { code, late, output } = await runTool('vitest', [...args, ...filters], {
+      show: !behind,
+      behind,
       env: { ...env, QUADRILLE_COUNT_FILE: file },
       limitMs,
     })
@@ -72,11 +73,27 @@ export async function tests(projects, { filters = [], env = {}, limitMs } = {}) 
       console.log(`${projects.join(' and ')}: ended after ${limitMs / 1000} s`)
       return { failed: 1 }
     }
-    const count = JSON.parse(readFileSync(file, 'utf8'))
+    const count = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { failed: 0 }
     if (code !== 0 && count.failed === 0) count.failed = 1
-    return count
+    return { ...count, output }
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Begins tests that run beside all that follows and leave it the processors. The answer waits for
+ * their end, and only then shows what they printed.
+ */
+export function testsBehind(projects) {
+  const ended = tests(projects, { behind: true }).catch((error) => ({
+    failed: 1,
+    output: `${projects.join(' and ')}: not counted: ${error.message}\n`,
+  }))
+  return async () => {
+    const { output = '', ...count } = await ended
+    process.stdout.write(output)
+    return count
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,10 +13,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /**
  * Runs a Node program in the checkout and answers its exit code and what it printed. With `show`
  * the output goes straight to the terminal instead, which keeps colours and progress; with
- * `limitMs` the program is ended after that time and `late` is true.
+ * `limitMs` the program is ended after that time and `late` is true; with `behind` it gets only the
+ * processor time that nobody else wants.
  */
-export function runNode(file, args, { show = false, env = {}, limitMs } = {}) {
-  return run(process.execPath, [file, ...args], { show, env, limitMs })
+export function runNode(file, args, options) {
+  return run(process.execPath, [file, ...args], options)
 }
 
 /** Runs a tool of node_modules, by the name of its package, as `runNode` does. */
@@ -41,7 +43,7 @@ function toolFile(name) {
   return join(folder, typeof bin === 'string' ? bin : (bin[name] ?? Object.values(bin)[0]))
 }
 
-function run(command, args, { show = false, env = {}, limitMs, shell = false } = {}) {
+function run(command, args, { show = false, env = {}, limitMs, shell, behind = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -49,6 +51,8 @@ function run(command, args, { show = false, env = {}, limitMs, shell = false } =
       env: { ...process.env, ...env },
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     })
+    // At once: threads have the priority that their maker has at that moment.
+    if (behind && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
     let output = ''
     let late = false
     child.stdout?.setEncoding('utf8').on('data', (text) => (output += text))

@@ -113,7 +113,7 @@ interface Place {
 async function finding(place: Place, input: Uint8Array, error: unknown): Promise<Error> {
   const { campaign, target, seed } = place
   const small = target.isStateful === true ? input : await smaller(target, input, kindOf(error))
-  const file = `npx vitest run --project unit test/fuzz/${campaign}.property.test.ts`
+  const file = `npx vitest run --project search test/fuzz/${campaign}.property.test.ts`
   const repeat =
     target.isStateful === true
       ? `QUADRILLE_SEED=${seed} ${file}`

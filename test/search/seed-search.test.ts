@@ -66,6 +66,28 @@ describe('searchSeeds', () => {
     expect(await search(9)).toEqual([3, 4])
   })
 
+  test('a stream: goes on at the seed that failed, and names it', async () => {
+    const begun: (readonly [number, number])[] = []
+    let failing = 2
+    async function* stream(from: number, to: number): AsyncGenerator<void> {
+      begun.push([from, to])
+      for (let seed = from; seed <= to; seed++) {
+        if (seed === failing) throw new Error('two blocks')
+        yield
+      }
+    }
+    const go = (): Promise<number> =>
+      searchSeeds({ name: 'streamed', seeds: 5, isWhole: true, stream, folder })
+    await expect(go()).rejects.toThrow('streamed: seed 2 fails (QUADRILLE_SEED=2 repeats it)')
+    failing = 9
+    expect([await go(), await go()]).toEqual([3, 5])
+    expect(begun).toEqual([
+      [0, 4],
+      [2, 4],
+      [0, 4],
+    ])
+  })
+
   test('a memory that cannot be read: the search starts over', async () => {
     writeFileSync(join(folder, 'forks.json'), '{"next":')
     expect(await search(1)).toEqual([0])

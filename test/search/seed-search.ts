@@ -5,15 +5,29 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runs, timeLeftMs } from './depth.ts'
 
-export interface SeedSearch {
+export interface SeedSearch extends SearchOptions {
+  /** Runs one seed; what it throws fails the search. */
+  readonly run: (seed: number) => void | Promise<void>
+}
+
+/** A search that runs several seeds at once, or knows more than one of them. */
+export interface StreamSearch extends SearchOptions {
+  /**
+   * Runs the seeds from `from` to `to` and yields once for each, in their order; what it throws is
+   * the failure of the seed that is next.
+   */
+  readonly stream: (from: number, to: number) => AsyncIterable<unknown>
+}
+
+interface SearchOptions {
   /** Kebab-case; names the file that remembers the next seed. */
   readonly name: string
   /** How many seeds `npm test` would try. */
   readonly seeds: number
+  /** Whether a long run tries as many and no more, because it does more with each. */
+  readonly isWhole?: boolean
   /** The first seed, 0 unless given; a search that was cut short goes on with its own seeds. */
   readonly first?: number
-  /** Runs one seed; what it throws fails the search. */
-  readonly run: (seed: number) => void | Promise<void>
   /** Where the next seed is remembered; `.quadrille/search` in the checkout unless given. */
   readonly folder?: string
   /** Whether the time is up; unless given, after half of what is left of the run. */
@@ -27,24 +41,23 @@ const usualFolder = fileURLToPath(new URL('../../.quadrille/search', import.meta
  * the deadline or by a failure continues from that seed the next time; one that comes to its end
  * starts over. With QUADRILLE_SEED in the environment exactly this seed is run.
  */
-export async function searchSeeds(search: SeedSearch): Promise<number> {
+export async function searchSeeds(search: SeedSearch | StreamSearch): Promise<number> {
   const only = process.env['QUADRILLE_SEED']
   if (only !== undefined) {
-    await runSeed(search, Number(only))
+    await runSeeds(search, { next: Number(only), end: Number(only) + 1 }, () => false)
     return 1
   }
   const { folder = usualFolder, isOver = halfOfTheTimeLeft() } = search
   const memory = join(folder, `${search.name}.json`)
-  const { next: first, end } = rangeOf(search, recall(memory))
-  let seed = first
+  const range = rangeOf(search, recall(memory))
+  let seed = range.next
   try {
-    do await runSeed(search, seed)
-    while (++seed < end && !isOver())
+    await runSeeds(search, range, () => ++seed < range.end && isOver())
   } finally {
-    if (seed >= end) rmSync(memory, { force: true })
-    else remember(memory, { next: seed, end })
+    if (seed >= range.end) rmSync(memory, { force: true })
+    else remember(memory, { next: seed, end: range.end })
   }
-  return seed - first
+  return seed - range.next
 }
 
 /** Searches run one after the other: none takes all the time of those behind it. */
@@ -60,22 +73,40 @@ interface SeedRange {
 }
 
 /** The seeds that are left of the remembered search, or those of a new one. */
-function rangeOf({ first, seeds }: SeedSearch, known: SeedRange | null): SeedRange {
+function rangeOf(search: SearchOptions, known: SeedRange | null): SeedRange {
+  const { first, seeds, isWhole = false } = search
   const next = first ?? 0
-  const end = next + runs(seeds)
+  const end = next + (isWhole ? seeds : runs(seeds))
   if (known === null) return { next, end }
   if (first !== undefined) return known.next < known.end ? known : { next, end }
   return { next: known.next < end ? known.next : next, end }
 }
 
-async function runSeed({ name, run }: SeedSearch, seed: number): Promise<void> {
+/** Runs seeds until `isLast` says so after one of them. */
+async function runSeeds(
+  search: SeedSearch | StreamSearch,
+  { next, end }: SeedRange,
+  isLast: () => boolean,
+): Promise<void> {
+  let seed = next
   try {
-    await run(seed)
+    for await (const _done of 'stream' in search
+      ? search.stream(next, end - 1)
+      : oneByOne(search, { next, end })) {
+      seed++
+      if (isLast()) break
+    }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`${name}: seed ${seed} fails (QUADRILLE_SEED=${seed} repeats it): ${reason}`, {
-      cause,
-    })
+    const text = `${search.name}: seed ${seed} fails (QUADRILLE_SEED=${seed} repeats it): ${reason}`
+    throw new Error(text, { cause })
+  }
+}
+
+async function* oneByOne({ run }: SeedSearch, { next, end }: SeedRange): AsyncGenerator<void> {
+  for (let seed = next; seed < end; seed++) {
+    await run(seed)
+    yield
   }
 }
 
