@@ -5,11 +5,21 @@ import type { Fork } from './agreement.ts'
 import { AppHashJudge } from './app-hash.ts'
 import { BlockTimeJudge } from './block-time.ts'
 import { DoubleSignJudge } from './double-sign.ts'
+import { EvidenceJudge } from './evidence.ts'
 import { Ledger } from './ledger.ts'
 import { LockJudge } from './locks.ts'
 import { accusedOf } from './naive-offence.ts'
 import { isMoreThanOneThird, isMoreThanTwoThirds } from './naive-values.ts'
-import type { Committed, Observation, Stopped } from './observation.ts'
+import type {
+  Committed,
+  DeliveredProposal,
+  DeliveredVote,
+  Held,
+  Observation,
+  SignedProposal,
+  SignedVote,
+  Stopped,
+} from './observation.ts'
 import { ProgressJudge } from './progress.ts'
 import { Prosecutor } from './prosecutor.ts'
 import { ScheduleJudge } from './schedule.ts'
@@ -33,6 +43,7 @@ export class Court {
   readonly #blockTime: BlockTimeJudge
   readonly #appHash: AppHashJudge
   readonly #progress: ProgressJudge
+  readonly #evidence: EvidenceJudge
   #isForked = false
 
   constructor(setting: Setting) {
@@ -48,6 +59,7 @@ export class Court {
     this.#blockTime = new BlockTimeJudge(this.#ledger, report)
     this.#appHash = new AppHashJudge(report)
     this.#progress = new ProgressJudge(this.#ledger, report)
+    this.#evidence = new EvidenceJudge(this.#ledger, report)
   }
 
   /** What was found up to now, in the order of finding. */
@@ -59,52 +71,74 @@ export class Court {
   see(observation: Observation): void {
     switch (observation.kind) {
       case 'signed-vote':
-        this.#prosecutor.hearVote(observation.vote)
-        this.#doubleSign.onSignedVote(observation)
-        this.#locks.onSignedVote(observation)
-        this.#validity.onSignedVote(observation)
-        this.#progress.onSignedVote(observation)
-        break
       case 'signed-proposal':
-        this.#prosecutor.hearProposal(observation.proposal)
-        this.#doubleSign.onSignedProposal(observation)
-        this.#locks.onSignedProposal(observation)
-        this.#schedule.onSignedProposal(observation)
+        this.#onSigned(observation)
+        break
+      case 'delivered-vote':
+      case 'delivered-proposal':
+        this.#onDelivered(observation)
         break
       case 'committed':
         this.#onCommitted(observation)
         break
-      case 'delivered-vote':
-        this.#prosecutor.receiveVote(observation.vote)
+      case 'held':
+        this.#onHeld(observation)
         break
-      case 'delivered-proposal':
-        this.#prosecutor.receiveProposal(observation.proposal)
-        break
-      case 'held': {
-        const { node, atMs, what, count, bound } = observation
-        if (count <= bound) break
-        const detail = `node ${node} holds ${count} ${what}, ${bound} are allowed`
-        this.#keep({ rule: 'memory', detail, culprits: [node], atMs })
-        break
-      }
       case 'skewed':
         this.#blockTime.onSkewed(observation)
         break
       case 'healed':
         this.#progress.onHealed(observation)
-        break
-      case 'stopped':
-        this.#locks.onDown(observation.node)
-        this.#onStopped(observation)
-        break
-      case 'crashed':
-        this.#locks.onDown(observation.node)
+        this.#evidence.onHealed(observation)
         break
       case 'started':
+        this.#evidence.onStarted(observation.node)
+        break
+      case 'stopped':
+      case 'crashed':
+        this.#locks.onDown(observation.node)
+        this.#evidence.onDown(observation.node)
+        if (observation.kind === 'stopped') this.#onStopped(observation)
+        break
       case 'ended':
         break
     }
     this.#progress.at(observation.atMs)
+  }
+
+  #onSigned(seen: SignedVote | SignedProposal): void {
+    if (seen.kind === 'signed-vote') {
+      this.#prosecutor.hearVote(seen.vote)
+      this.#doubleSign.onSignedVote(seen)
+      this.#locks.onSignedVote(seen)
+      this.#validity.onSignedVote(seen)
+      this.#progress.onSignedVote(seen)
+      this.#evidence.onSigned(seen.node, seen.vote)
+    } else {
+      this.#prosecutor.hearProposal(seen.proposal)
+      this.#doubleSign.onSignedProposal(seen)
+      this.#locks.onSignedProposal(seen)
+      this.#schedule.onSignedProposal(seen)
+      this.#evidence.onSigned(seen.node, seen.proposal)
+    }
+  }
+
+  // What honest nodes pass on was heard, or received, before.
+  #onDelivered(seen: DeliveredVote | DeliveredProposal): void {
+    const isNews = this.#ledger.isVillain(seen.from)
+    if (seen.kind === 'delivered-vote') {
+      if (isNews) this.#prosecutor.receiveVote(seen.vote)
+      this.#evidence.onVote(seen)
+    } else {
+      if (isNews) this.#prosecutor.receiveProposal(seen.proposal)
+      this.#evidence.onProposal(seen)
+    }
+  }
+
+  #onHeld({ node, atMs, what, count, bound }: Held): void {
+    if (count <= bound) return
+    const detail = `node ${node} holds ${count} ${what}, ${bound} are allowed`
+    this.#keep({ rule: 'memory', detail, culprits: [node], atMs })
   }
 
   #onCommitted(seen: Committed): void {
@@ -116,6 +150,7 @@ export class Court {
       this.#ledger.extend(before, { block, blockId }, response)
       this.#schedule.onCommitted(seen, before.bench)
       this.#blockTime.onCommitted(seen, before)
+      this.#evidence.onCommitted(seen, before.bench)
     }
     this.#appHash.onCommitted(seen)
     this.#progress.onCommitted(seen)

@@ -24,6 +24,8 @@
 // |          | it got no block within the time that those can take |
 // | accountability | villains beyond f forked the chain and signed messages name too few of them, |
 // |                | or somebody honest; or a block carries evidence against somebody honest |
+// | evidence | an honest proposer left out evidence that the core could give for five blocks, or
+// |          | gave it twice; see evidence.ts
 // | halted | an honest node stopped itself, nothing having been done to it, villains being few |
 
 export { Court } from './court.ts'

@@ -109,7 +109,7 @@ export function naiveNext(
   }
 }
 
-/** What must not stand twice in a chain: the bytes where CometBFT's rules hold, else the offence. */
+/** What no chain carries twice: the bytes where CometBFT's rules hold, else the offence. */
 export function nameOfEvidence({ evidenceRule }: Genesis, piece: Evidence): string {
   return evidenceRule === 'comet' ? bytesKey(evidenceBytes(piece)) : offenceOf(piece)
 }

@@ -83,7 +83,10 @@ export interface Committed extends AtNode {
   readonly validators: ValidatorSet
 }
 
-/** A vote that a villain sent to an honest node, whoever signed it. */
+/**
+ * A vote that an honest node was sent: by a villain, whoever signed it; by an honest node, when a
+ * villain may have signed it.
+ */
 export interface DeliveredVote extends Moment {
   readonly kind: 'delivered-vote'
   readonly from: number
@@ -91,7 +94,7 @@ export interface DeliveredVote extends Moment {
   readonly vote: Vote
 }
 
-/** A proposal that a villain sent to an honest node, whoever signed it. */
+/** A proposal that an honest node was sent, as with {@link DeliveredVote}. */
 export interface DeliveredProposal extends Moment {
   readonly kind: 'delivered-proposal'
   readonly from: number

@@ -12,6 +12,7 @@ export type RuleName =
   | 'memory'
   | 'progress'
   | 'accountability'
+  | 'evidence'
   | 'halted'
 
 /** A broken promise. */

@@ -1,22 +1,31 @@
 // Listens in on the network: what villains say to whom, and for a trace everything that is said.
 
+import { bytesKey } from '../../core/bytes/index.ts'
 import { decodeConsensusMessage, tryDecode } from '../../core/proto/index.ts'
 import { CHANNEL } from '../gossip/index.ts'
 import type { Letter, LinkEnd } from './link-end.ts'
 import type { NetworkWatch } from './network.ts'
+import { signerOfVote } from './vote-signer.ts'
 import type { WitnessOptions } from './witness.ts'
 
 /** What it is made of. */
 export interface EavesdropperOptions extends WitnessOptions {
   readonly isHonest: (node: number) => boolean
+  /** The addresses of the validators that lie. */
+  readonly villains: readonly Uint8Array[]
 }
+
+/** First byte of an encoded proposal. */
+const PROPOSAL = 0x1a
 
 /** One for the network. */
 export class Eavesdropper implements NetworkWatch {
   readonly #options: EavesdropperOptions
+  readonly #villains: ReadonlySet<string>
 
   constructor(options: EavesdropperOptions) {
     this.#options = options
+    this.#villains = new Set(options.villains.map(bytesKey))
   }
 
   onSend(end: LinkEnd, letter: Letter): void {
@@ -32,8 +41,9 @@ export class Eavesdropper implements NetworkWatch {
     const { isHonest, court, timeline } = this.#options
     const { channelId, message } = letter
     const [from, to] = [end.owner.node, end.remote.node]
-    if (isHonest(from) || !isHonest(to)) return
+    if (this.#villains.size === 0 || !isHonest(to)) return
     if (channelId !== CHANNEL.data && channelId !== CHANNEL.vote) return
+    if (isHonest(from) && !this.#isOfVillain(letter)) return
     const decoded = tryDecode(decodeConsensusMessage, message)
     if (!decoded.ok) return
     const said = { atMs: timeline.nowMs, from, to }
@@ -42,6 +52,13 @@ export class Eavesdropper implements NetworkWatch {
     } else if (decoded.value.kind === 'proposal') {
       court.see({ kind: 'delivered-proposal', ...said, proposal: decoded.value.proposal })
     }
+  }
+
+  // What honest nodes pass on is of interest when a villain may have signed it.
+  #isOfVillain({ channelId, message }: Letter): boolean {
+    if (channelId === CHANNEL.data) return message[0] === PROPOSAL
+    const signer = signerOfVote(message)
+    return signer === null || this.#villains.has(bytesKey(signer))
   }
 
   onBlame(end: LinkEnd, reason: string): void {

@@ -76,7 +76,11 @@ export class Run {
       digest,
       draws: new Draws(plan.seed, 'network'),
       plan: plan.network,
-      watch: new Eavesdropper({ ...seen, isHonest: (node) => this.#member(node).isHonest }),
+      watch: new Eavesdropper({
+        ...seen,
+        isHonest: (node) => this.#member(node).isHonest,
+        villains: plan.byzantine.map(({ index }) => addressOf(crypto, index)),
+      }),
       around: (node, act) => this.#around(node, 'message', act),
     })
     const members = seats.map((seat, node) => this.#makeMember(node, seat))
@@ -265,12 +269,16 @@ function cryptoOf(plan: Plan, host: WorldHost): Crypto {
   return plan.crypto === 'cheap' ? makeCheapCrypto(host.crypto) : makeSharedCrypto(host.crypto)
 }
 
+function addressOf(crypto: Crypto, seat: number): Uint8Array {
+  return validatorKeyOf(crypto, signingSeedOf(seat)).address
+}
+
 function makeCourt(plan: Plan, crypto: Crypto, seats: readonly number[]): Court {
   return new Court({
     crypto,
     genesis: genesisOf(crypto, plan),
     chainStart: KVSTORE_START,
-    addresses: seats.map((seat) => validatorKeyOf(crypto, signingSeedOf(seat)).address),
+    addresses: seats.map((seat) => addressOf(crypto, seat)),
     villains: seats.flatMap((seat, node) => (villainAt(plan, seat) === null ? [] : [node])),
     startTime: START_TIME,
     skewMs: seats.map((seat) => plan.skewMs[seat] ?? 0),
