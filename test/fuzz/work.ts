@@ -14,6 +14,9 @@ const NATIVE: readonly { readonly owner: object; readonly names: readonly string
   },
 ]
 
+/** Sources, compiled or as they are. */
+const OURS = /\/(?:src|dist)\/(?:core|host|node)\//
+
 interface CoverageResult {
   readonly result: readonly {
     readonly url: string
@@ -40,7 +43,7 @@ export class WorkMeter {
   }
 
   /**
-   * How often functions of files under `src` were called; stops counting. Blocks inside functions
+   * How often functions of our sources were called; stops counting. Blocks inside functions
    * would say more, but V8 counts them only in functions that it compiles while it counts.
    */
   close(): number {
@@ -63,7 +66,7 @@ export class WorkMeter {
 function callsIn(scripts: CoverageResult['result']): number {
   let calls = 0
   for (const { url, functions } of scripts) {
-    if (!url.includes('/src/')) continue
+    if (!OURS.test(url)) continue
     for (const { ranges } of functions) for (const { count } of ranges) calls += count
   }
   return calls
