@@ -125,11 +125,6 @@ export class Mempool {
     return this.#txs.get(bytesKey(hash)) ?? null
   }
 
-  /** Whether exactly this entry still waits. */
-  holds(entry: PooledTx): boolean {
-    return this.#txs.get(entry.key) === entry
-  }
-
   /** The entries in order of arrival. */
   entries(): IterableIterator<PooledTx> {
     return this.#txs.values()
@@ -331,7 +326,7 @@ export class Mempool {
   }
 
   #recheck(entry: PooledTx): void | Promise<void> {
-    if (!this.holds(entry)) return
+    if (!entry.isHeld) return
     this.#counts.recheckTimes++
     let response: Awaitable<CheckTxResponse>
     try {
@@ -366,7 +361,7 @@ export class Mempool {
 
   #rechecked(entry: PooledTx, response: CheckTxResponse): void {
     if (response.code === 0 && isGasAllowed(this.#limits, response)) return
-    if (!this.holds(entry)) return
+    if (!entry.isHeld) return
     this.#txs.remove(entry.key)
     if (this.config.keepInvalidTxsInCache) return
     this.#cache.remove(entry.hash)

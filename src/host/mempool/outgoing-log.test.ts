@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { PooledTx } from './index.ts'
 import { OutgoingLog } from './outgoing-log.ts'
+import { TxList } from './tx-list.ts'
 
 const entry = (key: number): PooledTx =>
   new PooledTx({
@@ -15,13 +16,8 @@ const entry = (key: number): PooledTx =>
   })
 
 test('outgoing log: positions survive the cleaning of what has left the mempool', () => {
-  const held = new Set<PooledTx>()
-  const log = new OutgoingLog({
-    holds: (one) => held.has(one),
-    get size() {
-      return held.size
-    },
-  })
+  const held = new TxList()
+  const log = new OutgoingLog(held)
   const last = entry(0)
   held.add(last)
   log.append(last)
@@ -29,7 +25,7 @@ test('outgoing log: positions survive the cleaning of what has left the mempool'
     const one = entry(i)
     held.add(one)
     log.append(one)
-    if (i % 10 !== 0) held.delete(one)
+    if (i % 10 !== 0) held.remove(one.key)
     expect(log.length).toBeLessThanOrEqual(2 * held.size + 260)
   }
   const seen: string[] = []

@@ -12,15 +12,13 @@ const SLACK = 256
  * only skip what is gone.
  */
 export class OutgoingLog {
-  readonly #isHeld: (entry: PooledTx) => boolean
-  readonly #heldCount: () => number
+  readonly #mempool: { readonly size: number }
   #entries: PooledTx[] = []
   #positions: number[] = []
   #end = 0
 
-  constructor(mempool: { holds(entry: PooledTx): boolean; readonly size: number }) {
-    this.#isHeld = (entry) => mempool.holds(entry)
-    this.#heldCount = () => mempool.size
+  constructor(mempool: { readonly size: number }) {
+    this.#mempool = mempool
   }
 
   /** The position behind the last entry. */
@@ -35,7 +33,7 @@ export class OutgoingLog {
 
   /** Adds an entry at the end. */
   append(entry: PooledTx): void {
-    if (this.#entries.length > 2 * this.#heldCount() + SLACK) this.#clean()
+    if (this.#entries.length > 2 * this.#mempool.size + SLACK) this.#clean()
     this.#entries.push(entry)
     this.#positions.push(this.#end)
     this.#end++
@@ -50,7 +48,7 @@ export class OutgoingLog {
       const entry = this.#entries[i]
       const at = this.#positions[i]
       if (entry === undefined || at === undefined) break
-      if (this.#isHeld(entry) && !visit(entry, at)) return at
+      if (entry.isHeld && !visit(entry, at)) return at
     }
     return this.#end
   }
@@ -70,7 +68,7 @@ export class OutgoingLog {
     const entries: PooledTx[] = []
     const positions: number[] = []
     this.#entries.forEach((entry, i) => {
-      if (!this.#isHeld(entry)) return
+      if (!entry.isHeld) return
       entries.push(entry)
       positions.push(this.#positions[i] ?? 0)
     })

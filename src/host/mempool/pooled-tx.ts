@@ -10,6 +10,8 @@ export class PooledTx {
   readonly gasWanted: bigint
   /** Height of the last committed block when it was accepted. */
   readonly height: bigint
+  /** Whether it still waits; its list's to say. */
+  isHeld = false
   /** The first peer that sent it to us and need not get it back. */
   readonly #sender: string | null
   /** Further ones, at most `MAX_SENDERS`; most transactions come once. */

@@ -143,7 +143,7 @@ export class MempoolReactor implements Reactor {
   }
 
   #offer(entry: PooledTx): void {
-    if (!this.#mempool.holds(entry)) return
+    if (!entry.isHeld) return
     this.#log.append(entry)
     this.#schedule()
   }

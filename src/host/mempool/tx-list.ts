@@ -31,6 +31,7 @@ export class TxList {
   /** Adds one at the end; its key must be new. */
   add(entry: PooledTx): void {
     this.#txs.set(entry.key, entry)
+    entry.isHeld = true
     this.#bytes += entry.tx.length
   }
 
@@ -39,11 +40,13 @@ export class TxList {
     const entry = this.#txs.get(key)
     if (entry === undefined) return
     this.#txs.delete(key)
+    entry.isHeld = false
     this.#bytes -= entry.tx.length
   }
 
   /** Removes all. */
   clear(): void {
+    for (const entry of this.#txs.values()) entry.isHeld = false
     this.#txs.clear()
     this.#bytes = 0
   }
