@@ -34,6 +34,15 @@ test('merkle root: equals the recursive definition', () => {
   )
 })
 
+test('merkle root: equals the definition where many items are equal', () => {
+  const oneOfTwo = fc.constantFrom(EMPTY_BYTES, Uint8Array.of(1), Uint8Array.of(1))
+  fc.assert(
+    fc.property(fc.array(oneOfTwo, { maxLength: 40 }), (items) => {
+      expect(toHex(merkleRoot(crypto, items))).toBe(toHex(naiveRoot(items)))
+    }),
+  )
+})
+
 test('merkle proofs: every item is proved, at its own index only', () => {
   fc.assert(
     fc.property(distinct, (items) => {

@@ -1,6 +1,6 @@
 // RFC 6962 Merkle trees over SHA-256: roots of lists, without building the tree.
 
-import { EMPTY_BYTES } from '../bytes/index.ts'
+import { EMPTY_BYTES, equalBytes } from '../bytes/index.ts'
 import type { Crypto } from './crypto.ts'
 
 // The prefix of a leaf is zero: what a new buffer begins with.
@@ -38,27 +38,46 @@ export const splitPoint = (count: number): number => 2 ** (31 - Math.clz32(count
 export const merkleRoot = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array =>
   items.length === 0 ? emptyHash(crypto) : rootOfLeafHashes(crypto, leafHashes(crypto, items))
 
-/** The leaf hashes of items; items of one size, as hashes are, share one scratch buffer. */
+/**
+ * The leaf hashes of items; items of one size, as hashes are, share one scratch buffer. Equal
+ * neighbours, as results of simple transactions are, are hashed once and share their hash.
+ */
 const leafHashes = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array[] => {
   let input = new Uint8Array(0)
+  let last: Uint8Array | null = null
+  let hash = EMPTY_BYTES
   return items.map((item) => {
+    if (last !== null && equalBytes(item, last)) return hash
     if (input.length !== item.length + 1) input = new Uint8Array(item.length + 1)
     input.set(item, 1)
-    return crypto.sha256(input)
+    last = item
+    hash = crypto.sha256(input)
+    return hash
   })
 }
 
-/** Folds leaf hashes (at least one) into their root; the array is used as scratch space. */
+/**
+ * Folds leaf hashes (at least one) into their root; the array is used as scratch space. A pair that
+ * is the very pair before it is not hashed again.
+ */
 export const rootOfLeafHashes = (crypto: Crypto, hashes: Uint8Array[]): Uint8Array => {
   const input = new Uint8Array(65)
   input[0] = INNER_PREFIX
   let count = hashes.length
   while (count > 1) {
     let next = 0
+    let left: Uint8Array | null = null
+    let right: Uint8Array | null = null
+    let hash = EMPTY_BYTES
     for (let i = 0; i + 1 < count; i += 2) {
-      input.set(hashes[i] as Uint8Array, 1)
-      input.set(hashes[i + 1] as Uint8Array, 33)
-      hashes[next++] = crypto.sha256(input)
+      if (hashes[i] !== left || hashes[i + 1] !== right) {
+        left = hashes[i] as Uint8Array
+        right = hashes[i + 1] as Uint8Array
+        input.set(left, 1)
+        input.set(right, 33)
+        hash = crypto.sha256(input)
+      }
+      hashes[next++] = hash
     }
     if (count % 2 === 1) hashes[next++] = hashes[count - 1] as Uint8Array
     count = next

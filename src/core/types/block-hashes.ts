@@ -15,12 +15,23 @@ import { hashHeader } from './header.ts'
 /** SHA-256 of a transaction: its name in the mempool, the index and the RPC. */
 export const hashTx = (crypto: Crypto, tx: Uint8Array): Uint8Array => crypto.sha256(tx)
 
+/**
+ * The hashes of a list of transactions, which must not change any more. Remembered per list: those
+ * of a block are needed when it is judged and again when it is executed.
+ */
+export const hashEachTx = (crypto: Crypto, txs: readonly Uint8Array[]): readonly Uint8Array[] => {
+  const known = hashesOf.get(txs)
+  if (known !== undefined) return known
+  const hashes = txs.map((tx) => hashTx(crypto, tx))
+  hashesOf.set(txs, hashes)
+  return hashes
+}
+
+const hashesOf = new WeakMap<readonly Uint8Array[], readonly Uint8Array[]>()
+
 /** Merkle root whose leaves are the hashes of the transactions: the header's `dataHash`. */
 export const hashTxs = (crypto: Crypto, txs: readonly Uint8Array[]): Uint8Array =>
-  merkleRoot(
-    crypto,
-    txs.map((tx) => hashTx(crypto, tx)),
-  )
+  merkleRoot(crypto, hashEachTx(crypto, txs))
 
 /**
  * What hashes cover: the encoding without the oneof around it. The kinds that CometBFT does not

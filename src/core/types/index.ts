@@ -64,6 +64,7 @@ export { hashHeader, validateHeader } from './header.ts'
 export {
   evidenceHash,
   hashConsensusParams,
+  hashEachTx,
   hashEvidence,
   hashResults,
   hashTx,

@@ -10,7 +10,7 @@ import {
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import type { Evidence, FinalizeBlockResponse } from '../../core/proto/index.ts'
-import { blockIdKey, hashTx, makeBlockId } from '../../core/types/index.ts'
+import { blockIdKey, hashEachTx, makeBlockId } from '../../core/types/index.ts'
 import type { Block, BlockId, Commit, PartSet, Vote, VoteSet } from '../../core/types/index.ts'
 import type { Application } from '../abci/index.ts'
 import type { EventBus } from '../events/index.ts'
@@ -261,7 +261,7 @@ export class BlockExecutor {
     const { block } = request
     const { height } = block.header
     const next = this.#nextState(request, response)
-    const hashes = block.txs.map((tx) => hashTx(crypto, tx))
+    const hashes = hashEachTx(crypto, block.txs)
     const executed = { request, hashes, response, next }
     await this.#save(executed)
     await mempool.lock()
