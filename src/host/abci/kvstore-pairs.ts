@@ -36,7 +36,8 @@ export class MemoryPairs implements Pairs {
   }
 
   commit(changes: { readonly pairs: readonly Pair[] }): void {
-    for (const [key, value] of changes.pairs) this.#values.set(bytesKey(key), value)
+    // Copies: the pairs are views of a block that must not stay for their sake.
+    for (const [key, value] of changes.pairs) this.#values.set(bytesKey(key), value.slice())
   }
 }
 
@@ -82,11 +83,24 @@ export class StoredPairs implements Pairs {
     const view = new DataView(progress.buffer)
     view.setBigUint64(0, changes.progress.size)
     view.setBigUint64(8, changes.progress.height)
-    const operations: KeyValueOperation[] = changes.pairs.map(([key, value]) => ({
-      put: [concatBytes(PAIR_PREFIX, key), value],
-    }))
+    const operations = putPairs(changes.pairs)
     operations.push({ put: [VALIDATORS_KEY, changes.validators] })
     operations.push({ put: [PROGRESS_KEY, progress] })
     await this.#store.batch(operations, { sync: false })
   }
+}
+
+/** The keys lie in one buffer: one each would cost more than all the rest. */
+function putPairs(pairs: readonly Pair[]): KeyValueOperation[] {
+  let length = 0
+  for (const [key] of pairs) length += PAIR_PREFIX.length + key.length
+  const keys = new Uint8Array(length)
+  let at = 0
+  return pairs.map(([key, value]) => {
+    const start = at
+    keys.set(PAIR_PREFIX, start)
+    keys.set(key, start + PAIR_PREFIX.length)
+    at += PAIR_PREFIX.length + key.length
+    return { put: [keys.subarray(start, at), value] }
+  })
 }

@@ -43,6 +43,8 @@ const INDEX_BYTES = 4
 /** Height, index, and 1 when the transaction failed. */
 const PLACE_BYTES = HEIGHT_BYTES + INDEX_BYTES + 1
 const HASH_BYTES = 32
+const HASH_KEY_BYTES = PREFIX_BYTES + HASH_BYTES
+const ENTRY_BYTES = HASH_KEY_BYTES + PLACE_BYTES
 
 /**
  * The index. Per transaction one entry `xt‖hash → height‖index‖failed`; per block one entry
@@ -67,15 +69,22 @@ export class TxIndex {
     const superseded = await this.#succeededBefore(block)
     const operations: KeyValueOperation[] = []
     const all = new Uint8Array(hashes.length * HASH_BYTES)
-    for (const [index, hash] of hashes.entries()) {
+    // Keys and places of a block lie in one buffer: one each would cost more than all the rest.
+    const entries = new Uint8Array(hashes.length * ENTRY_BYTES)
+    const view = new DataView(entries.buffer)
+    for (let index = 0; index < hashes.length; index++) {
+      const hash = hashes[index] as Uint8Array
       all.set(hash, index * HASH_BYTES)
       if (superseded.has(index)) continue
-      const place = new Uint8Array(PLACE_BYTES)
-      const view = new DataView(place.buffer)
-      view.setBigUint64(0, height)
-      view.setUint32(HEIGHT_BYTES, index)
-      place[PLACE_BYTES - 1] = results[index]?.code === 0 ? 0 : 1
-      operations.push({ put: [hashKey(hash), place] })
+      const start = index * ENTRY_BYTES
+      const placeAt = start + HASH_KEY_BYTES
+      const end = start + ENTRY_BYTES
+      entries.set(BY_HASH, start)
+      entries.set(hash, start + PREFIX_BYTES)
+      view.setBigUint64(placeAt, height)
+      view.setUint32(placeAt + HEIGHT_BYTES, index)
+      view.setUint8(end - 1, results[index]?.code === 0 ? 0 : 1)
+      operations.push({ put: [entries.subarray(start, placeAt), entries.subarray(placeAt, end)] })
     }
     operations.push({ put: [heightKey(height), all] })
     return operations
