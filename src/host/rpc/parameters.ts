@@ -158,9 +158,23 @@ function zeroOf(kind: ParameterKind): Argument {
   }
 }
 
-/** A value as JSON; `value` may be anything when it comes from a URI. */
+/** A value whose JSON has been checked: it was a member or an element. */
 function fromJsonValue(kind: ParameterKind, value: string): Argument {
+  return value === 'null' ? zeroOf(kind) : fromChecked(kind, value)
+}
+
+/** The same of a value that may be anything; integers and hexadecimal look at theirs themselves. */
+function fromAnyValue(kind: ParameterKind, value: string): Argument {
   if (value === 'null') return zeroOf(kind)
+  const looksItself = isInteger(kind) || kind === 'hex'
+  return fromChecked(kind, looksItself ? value : checkJson(value))
+}
+
+function isInteger(kind: ParameterKind): boolean {
+  return kind === 'int64' || kind === 'uint' || kind.startsWith('optional-')
+}
+
+function fromChecked(kind: ParameterKind, value: string): Argument {
   switch (kind) {
     case 'int64':
     case 'uint':
@@ -168,16 +182,16 @@ function fromJsonValue(kind: ParameterKind, value: string): Argument {
     case 'optional-int':
       return integerOf(kind, value)
     case 'bool':
-      return booleanOf(checkJson(value))
+      return booleanOf(value)
     case 'string':
-      return stringOf(checkJson(value))
+      return stringOf(value)
     case 'bytes':
     case 'tx':
-      return bytesOf(kind, checkJson(value))
+      return bytesOf(kind, value)
     case 'hex':
       return hexOf(value)
     case 'evidence':
-      return evidenceOf(checkJson(value))
+      return evidenceOf(value)
   }
 }
 
@@ -187,8 +201,8 @@ function fromJsonValue(kind: ParameterKind, value: string): Argument {
  */
 function fromUriValue(kind: ParameterKind, value: string): Argument {
   const isBytes = kind === 'bytes' || kind === 'tx' || kind === 'hex'
-  const isInteger = !isBytes && kind !== 'string' && kind !== 'bool'
-  if (isInteger && INTEGER.test(value)) return integerOf(kind, `"${value}"`)
+  const isNumber = !isBytes && kind !== 'string' && kind !== 'bool'
+  if (isNumber && INTEGER.test(value)) return integerOf(kind, `"${value}"`)
   if (/^0x/i.test(value)) {
     if (!isBytes && kind !== 'string') {
       throw new ParameterError(`got a hex string arg, but expected '${GO_TYPES[kind]}'`)
@@ -199,7 +213,7 @@ function fromUriValue(kind: ParameterKind, value: string): Argument {
   if (isBytes && value.startsWith('"') && value.endsWith('"')) {
     return toUtf8(stringOf(checkJson(value)))
   }
-  return fromJsonValue(kind, value)
+  return fromAnyValue(kind, value)
 }
 
 /** A 64-bit integer: a number inside a string. */
