@@ -6,6 +6,7 @@ import type { ChainState } from '../../src/core/chain/index.ts'
 import type { Input } from '../../src/core/consensus/index.ts'
 import { decodeEvidenceProof, proveEvidence } from '../../src/core/fault-proof/index.ts'
 import { KEYED, proposedTwice, votedTwice } from '../../src/core/fault-proof/evidence.fixture.ts'
+import { LinkedPast, attackOf, awayOf } from '../../src/core/fault-proof/past.fixture.ts'
 import { decodeFinalityProof } from '../../src/core/finality/index.ts'
 import { decisionOf, proofOf } from '../../src/core/finality/decisions.fixture.ts'
 import { encodeDelimited, readUvarint } from '../../src/core/proto/index.ts'
@@ -220,10 +221,20 @@ async function readAll(): Promise<void> {
 const FINALITY_PREFIX_BYTES = 5
 const proofs = [2n, 3n].map((height) => proofOf(decisionOf(height)).bytes)
 
-const accusations = [votedTwice(), proposedTwice()].map((evidence) => {
-  const ground = { chainId: 'test-chain', validatorSet: KEYED.validatorSet }
+const past = new LinkedPast(5n, { absentAt: [2n, 3n] })
+const fork = decisionOf(4n, { keyed: KEYED, before: past.decision(3n), header: { time: 1n } })
+const offences = [
+  votedTwice(),
+  proposedTwice(),
+  awayOf(past, [1n, 4n], 2),
+  attackOf(past, fork, [4n, 0, 1, 2, 3]),
+  attackOf(past, fork, [2n, 0, 1, 2, 3]),
+]
+const accusations = offences.map((evidence) => {
+  const ground = { chainId: 'test-chain', validatorSet: KEYED.validatorSet, history: past }
   const proof = proveEvidence(evidence, ground, nativeCrypto)
-  return proof.ok ? proof.value.bytes : new Uint8Array(0)
+  promise(proof.ok, proof.ok ? '' : proof.error)
+  return proof.value.bytes
 })
 
 type Decoded = ReturnType<typeof decodeFinalityProof> | ReturnType<typeof decodeEvidenceProof>
@@ -245,6 +256,13 @@ function mutateProof(corpus: readonly Uint8Array[], dice: Dice): Uint8Array {
   return glue(bytes.subarray(0, FINALITY_PREFIX_BYTES), inner)
 }
 
+/** Of version 2 what stands behind the prefix is a message, of version 1 none. */
+function mutateAccusation(corpus: readonly Uint8Array[], dice: Dice): Uint8Array {
+  const messages = corpus.filter((bytes) => bytes[FINALITY_PREFIX_BYTES - 1] === 2)
+  const isOne = messages.length > 0 && dice.oneIn(2)
+  return isOne ? mutateProof(messages, dice) : mutateBytes(corpus, dice)
+}
+
 /** Every value of the databases and every record of the engine. */
 export const STORED_TARGETS: readonly Target[] = [
   {
@@ -264,9 +282,9 @@ export const STORED_TARGETS: readonly Target[] = [
   },
   {
     name: 'decodeEvidenceProof',
-    share: 2,
+    share: 4,
     make: (dice) => dice.pick(accusations),
-    mutate: mutateBytes,
+    mutate: mutateAccusation,
     take: (input) => takeProof(input, decodeEvidenceProof(input, nativeCrypto)),
   },
   { name: 'BlockStore', share: 3, make: makeStored, mutate: mutateStored, take: takeStored },

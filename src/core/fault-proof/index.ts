@@ -2,9 +2,11 @@
 // without a node.
 //
 // Promises: a verdict in plain words on any bytes, the same in a node and in a browser; one
-// encoding of a proof, in which every byte counts; nobody is accused without two signatures.
+// encoding of a proof, in which every byte counts; nobody is accused but by signatures of his own,
+// or, of downtime, by what more than two thirds decided; what is left open is said.
 // Must never: believe a part of a proof that is not verified, or import anything of Node.
-// Counterpart in CometBFT: none; evidence/verify.go judges what blocks carry.
+// Counterpart in CometBFT: none; evidence/verify.go judges what blocks carry. What each proof
+// holds, and what it takes on trust: README.md.
 
 export {
   EVIDENCE_PROOF_VERSION,
@@ -13,17 +15,21 @@ export {
   decodeEvidenceProof,
   formatEvidenceProof,
 } from './evidence-proof.ts'
-export type { EvidenceProof } from './evidence-proof.ts'
+export type {
+  Absence,
+  AbsenceAccusation,
+  Accusation,
+  AttackAccusation,
+  EvidenceProof,
+  HeightRecord,
+  Seat,
+  SignedAccusation,
+} from './accusation.ts'
 export type { FormRefusal } from '../proof-form/index.ts'
 export { deedOf, placeOf } from './deed.ts'
-export type { FaultKind, Place, ProvableEvidence } from './deed.ts'
-export { proveEvidence } from './prove-evidence.ts'
-export { readEvidenceProof, verifyEvidence } from './verify-proof.ts'
-export type {
-  EvidenceInput,
-  EvidenceRefusal,
-  EvidenceTrust,
-  EvidenceVerdict,
-  Proof,
-  TrustedValidator,
-} from './verify-proof.ts'
+export type { FaultKind, Place, SignedTwice } from './deed.ts'
+export { proofNeeds, proveEvidence } from './prove-evidence.ts'
+export type { ProofGround } from './prove-evidence.ts'
+export type { DowntimeRule, EvidenceRefusal, EvidenceTrust, TrustedValidator } from './trust.ts'
+export { readEvidenceProof, trustedHeightOf, verifyEvidence } from './verify-proof.ts'
+export type { EvidenceInput, EvidenceVerdict, Proof } from './verify-proof.ts'

@@ -1,53 +1,30 @@
 // Did this validator do that? Answered from its proof and the keys of the validators, without a
 // node.
 
-import { err, ok } from '../bytes/index.ts'
+import { err, fromHex, ok } from '../bytes/index.ts'
 import type { Result } from '../bytes/index.ts'
 import { nobleCrypto } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import { ValidatorSet } from '../types/index.ts'
-import type { PublicKey } from '../types/index.ts'
-import { checkDeed, checkMembership } from './accusation-check.ts'
 import { readProof } from '../proof-form/index.ts'
 import type { FormRefusal } from '../proof-form/index.ts'
+import { ValidatorSet, evidenceHeight } from '../types/index.ts'
+import type { PublicKey } from '../types/index.ts'
+import type { EvidenceProof } from './accusation.ts'
+import { checkAccusation, leftOpen } from './check.ts'
 import { deedOf, placeOf } from './deed.ts'
 import type { Place } from './deed.ts'
 import { EVIDENCE_FORM } from './evidence-proof.ts'
-import type { EvidenceProof } from './evidence-proof.ts'
+import type { EvidenceRefusal, EvidenceTrust, Ground, TrustedValidator } from './trust.ts'
 
 /** A proof, its bytes, or the bytes or text of a proof file. */
 export type EvidenceInput = EvidenceProof | Uint8Array | string
-
-/** A validator of the height of the fault; bytes alone are an ed25519 key. */
-export interface TrustedValidator {
-  readonly pubKey: Uint8Array | PublicKey
-  readonly votingPower: bigint
-}
-
-/** What a verifier knows beforehand: the chain, and its validators at the height of the fault. */
-export interface EvidenceTrust {
-  readonly chainId: string
-  readonly validators: readonly TrustedValidator[]
-}
-
-/** Why a proof is refused. */
-export type EvidenceRefusal =
-  /** Not the bytes or the text of a proof. */
-  | 'malformed'
-  /** A proof of a form that came later. */
-  | 'unknown-version'
-  | 'other-chain'
-  /** It may be a proof; the trusted validators are not those that it speaks of. */
-  | 'not-trusted'
-  /** A wrong signature. */
-  | 'bad-signature'
-  /** What is said to be trusted cannot be used; nothing is said about the proof. */
-  | 'unusable-trust'
 
 /** What a proof proves. */
 export interface Proof extends Place {
   /** Who did what at which height and round, as a sentence. */
   readonly deed: string
+  /** What it does not show, each a part of a sentence; empty when nothing is left open. */
+  readonly open: readonly string[]
 }
 
 /** What was found about a proof. `reason` is one line for people. */
@@ -61,6 +38,9 @@ export const readEvidenceProof = (
   crypto: Crypto = nobleCrypto,
 ): Result<EvidenceProof, FormRefusal> => readProof(EVIDENCE_FORM, input, crypto)
 
+/** The height whose validators must be trusted to verify a proof. */
+export const trustedHeightOf = ({ evidence }: EvidenceProof): bigint => evidenceHeight(evidence)
+
 // Always from the bytes: of a proof given as an object nothing else is believed.
 const bytesOf = (input: EvidenceInput): Uint8Array | string =>
   typeof input === 'string' || input instanceof Uint8Array ? input : input.bytes
@@ -72,9 +52,9 @@ const refused = (kind: EvidenceRefusal, reason: string): EvidenceVerdict => ({
 })
 
 /**
- * Verifies that a validator broke a rule: the proof is well formed and of this chain, the accused
- * is one of the trusted validators, with the powers that the proof names, and both signatures are
- * good. Never throws, whatever the bytes.
+ * Verifies that a validator broke a rule: the proof is well formed and of this chain, the trusted
+ * validators are those that it speaks of, and its signatures, and what they cover, show the fault.
+ * Never throws, whatever the bytes.
  */
 export const verifyEvidence = (
   input: EvidenceInput,
@@ -88,16 +68,29 @@ export const verifyEvidence = (
     const reason = `it is of chain ${JSON.stringify(chainId)}, not ${JSON.stringify(trust.chainId)}`
     return refused('other-chain', reason)
   }
-  const set = setOf(crypto, trust.validators)
-  if (!set.ok) return refused('unusable-trust', `the trusted validators: ${set.error}`)
-  const membership = checkMembership(read.value, set.value)
-  if (membership !== null) return refused('not-trusted', membership)
-  const deed = checkDeed(crypto, read.value, set.value)
-  if (deed !== null) return refused('bad-signature', deed)
-  return { ok: true, proof: { ...placeOf(evidence), deed: deedOf(evidence) } }
+  const ground = groundOf(crypto, trust)
+  if (!ground.ok) return refused('unusable-trust', ground.error)
+  const refusal = checkAccusation(crypto, read.value, ground.value)
+  if (refusal !== null) return refused(refusal.kind, refusal.reason)
+  const open = leftOpen(crypto, read.value, ground.value)
+  return { ok: true, proof: { ...placeOf(evidence), deed: deedOf(evidence), open } }
 }
 
 const KEY_BYTES: Readonly<Record<PublicKey['type'], number>> = { ed25519: 32, secp256k1: 33 }
+const HASH_BYTES = 32
+
+const groundOf = (
+  crypto: Crypto,
+  { validators, headerHash, ...trust }: EvidenceTrust,
+): Result<Ground, string> => {
+  const downtime = trust.downtime ?? null
+  const set = setOf(crypto, validators)
+  if (!set.ok) return err(`the trusted validators: ${set.error}`)
+  const hash = typeof headerHash === 'string' ? fromHex(headerHash.toLowerCase()) : headerHash
+  if (hash === undefined) return ok({ validatorSet: set.value, downtime, headerHash: null })
+  if (hash?.length !== HASH_BYTES) return err('the trusted hash is not of 32 bytes')
+  return ok({ validatorSet: set.value, downtime, headerHash: hash })
+}
 
 const setOf = (
   crypto: Crypto,
@@ -110,6 +103,5 @@ const setOf = (
   }))
   const wrong = powers.findIndex(({ pubKey }) => pubKey.bytes.length !== KEY_BYTES[pubKey.type])
   if (wrong >= 0) return err(`key ${wrong} has a wrong size`)
-  const made = ValidatorSet.tryMake(crypto, powers)
-  return made.ok ? ok(made.value) : made
+  return ValidatorSet.tryMake(crypto, powers)
 }

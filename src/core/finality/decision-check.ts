@@ -42,6 +42,23 @@ export const checkSignatures = (
     commit,
   })
 
+/** Why a decision is none, whoever trusts its validators. */
+export interface DecisionRefusal {
+  readonly kind: 'inconsistent' | 'bad-commit'
+  readonly reason: string
+}
+
+/**
+ * Whether header, commit and validators are of one block, and the validators have decided it.
+ * Whether they are those of its height is for trust to say. Null when all is good.
+ */
+export const checkDecision = (crypto: Crypto, decision: Decision): DecisionRefusal | null => {
+  const parts = checkParts(crypto, decision)
+  if (parts !== null) return { kind: 'inconsistent', reason: parts }
+  const signatures = checkSignatures(crypto, decision)
+  return signatures === null ? null : { kind: 'bad-commit', reason: signatures }
+}
+
 /** Who signed for a block. */
 export interface Signers {
   readonly validators: number

@@ -6,6 +6,7 @@ import type { Header } from '../types/index.ts'
 import { CHAIN_ID, START, keyOf, setOfPowers, signCommit } from '../types/chain.fixture.ts'
 import type { Ballot, Key, KeyedSet } from '../types/chain.fixture.ts'
 import type { Decision, FinalityProof } from './index.ts'
+import { encodeDecision } from './finality-proof.ts'
 import { FinalityGadget } from './index.ts'
 
 /** Four validators of one power. */
@@ -63,3 +64,6 @@ export const decisionOf = (height: bigint, fields: DecisionFields = {}): Decisio
 /** The proof of a decision. */
 export const proofOf = (decision: Decision): FinalityProof =>
   new FinalityGadget({ chainId: CHAIN_ID }).observe(decision)
+
+/** A decision as the bytes of a proof, whether it is decided or not. */
+export const bytesOf = (decision: Decision): Uint8Array => encodeDecision(decision)

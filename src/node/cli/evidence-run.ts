@@ -4,13 +4,14 @@ import { writeFile } from 'node:fs/promises'
 import {
   formatEvidenceProof,
   placeOf,
+  proofNeeds,
   proveEvidence,
   verifyEvidence,
 } from '../../core/fault-proof/index.ts'
 import type { EvidenceVerdict } from '../../core/fault-proof/index.ts'
 import { evidenceHeight } from '../../core/types/index.ts'
 import { loadConfig } from '../assembly/index.ts'
-import { evidenceOfHome, evidenceOfNode } from '../evidence-source/index.ts'
+import { evidenceOfHome, evidenceOfNode, loadHistory } from '../evidence-source/index.ts'
 import type { CommittedEvidence, EvidenceInBlocks } from '../evidence-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 import { badFlag } from './bad-input.ts'
@@ -37,6 +38,7 @@ export interface ProofFlags extends SourceFlags {
 /** The texts of the flags of `verify`. */
 export interface VerifyFlags {
   readonly validators?: string
+  readonly header?: string
   readonly json?: boolean
 }
 
@@ -82,7 +84,8 @@ export async function runExport(id: string, flags: ProofFlags, home: string): Pr
     const { evidence } = await pieceAt(source, place)
     const { chainId } = source
     const validatorSet = await source.validatorsAt(evidenceHeight(evidence))
-    const proof = proveEvidence(evidence, { chainId, validatorSet }, nativeCrypto)
+    const history = await loadHistory(source, proofNeeds(evidence))
+    const proof = proveEvidence(evidence, { chainId, validatorSet, history }, nativeCrypto)
     if (!proof.ok) throw new Error(`evidence ${id} has no proof file: ${proof.error}`)
     const file = formatEvidenceProof(proof.value)
     if (flags.output === undefined) {
@@ -99,9 +102,13 @@ export async function runExport(id: string, flags: ProofFlags, home: string): Pr
 /** Verifies a proof file: 0 when it proves a fault, 1 when it does not. */
 export async function runVerify(file: string, flags: VerifyFlags, home: string): Promise<number> {
   const bytes = await readNamedFile(file)
+  const headerHash = flags.header === undefined ? {} : { headerHash: readHash(flags.header) }
   const trust = await readTrustedValidators(flags.validators, home, bytes)
-  const verdict = trust.ok ? verifyEvidence(bytes, trust.value, nativeCrypto) : refusal(trust.error)
-  process.stdout.write(`${flags.json === true ? jsonOf(verdict) : lineOf(verdict)}\n`)
+  const verdict = trust.ok
+    ? verifyEvidence(bytes, { ...trust.value, ...headerHash }, nativeCrypto)
+    : refusal(trust.error)
+  const lines = flags.json === true ? [jsonOf(verdict)] : linesOf(verdict)
+  process.stdout.write(`${lines.join('\n')}\n`)
   return verdict.ok ? 0 : 1
 }
 
@@ -109,8 +116,10 @@ function refusal(reason: string): EvidenceVerdict {
   return { ok: false, kind: 'not-trusted', reason }
 }
 
-function lineOf(verdict: EvidenceVerdict): string {
-  return verdict.ok ? `proved: ${verdict.proof.deed}` : `not proved: ${verdict.reason}`
+function linesOf(verdict: EvidenceVerdict): readonly string[] {
+  if (!verdict.ok) return [`not proved: ${verdict.reason}`]
+  const { deed, open } = verdict.proof
+  return [`proved: ${deed}`, ...open.map((what) => `not verified: ${what}`)]
 }
 
 // Of a proof that is refused only the reason is told: the rest is what anybody may have written.
@@ -126,14 +135,14 @@ function jsonOf(verdict: EvidenceVerdict): string {
       reason,
     })
   }
-  const { kind, validator, height, round, deed } = verdict.proof
+  const { kind, validator, height, round, deed, open } = verdict.proof
   return JSON.stringify({
     valid: true,
     kind,
     validator,
     height: String(height),
     round,
-    reason: deed,
+    reason: [deed, ...open.map((what) => `not verified: ${what}`)].join('; '),
   })
 }
 
@@ -183,6 +192,11 @@ function readId(text: string): PieceId {
 function readHeight(flag: string, text: string): bigint {
   if (/^\d{1,19}$/.test(text) && isHeight(BigInt(text))) return BigInt(text)
   throw badFlag(flag, 'a height from 1', text)
+}
+
+function readHash(text: string): string {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return text
+  throw badFlag('--header', 'a hash of 64 hexadecimal digits', text)
 }
 
 function isHeight(height: bigint): boolean {

@@ -3,11 +3,11 @@
 import { join } from 'node:path'
 import { err, fromUtf8, ok } from '../../core/bytes/index.ts'
 import type { Result } from '../../core/bytes/index.ts'
-import { placeOf, readEvidenceProof } from '../../core/fault-proof/index.ts'
+import { readEvidenceProof, trustedHeightOf } from '../../core/fault-proof/index.ts'
 import type { EvidenceTrust } from '../../core/fault-proof/index.ts'
 import { readFinalityProof, verifyFinality } from '../../core/finality/index.ts'
 import type { FinalityProof } from '../../core/finality/index.ts'
-import { genesisPowers, parseGenesis } from '../../core/types/index.ts'
+import { downtimeRuleOf, genesisPowers, parseGenesis } from '../../core/types/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 import { BadInput } from './bad-input.ts'
 import { readNamedFile } from './finality-trust.ts'
@@ -49,7 +49,8 @@ function genesisTrust(file: string, text: string): EvidenceTrust {
   }
   const validators = genesisPowers(genesis.value)
   if (validators.length === 0) throw new BadInput(`${file}: names no validators`)
-  return { chainId: genesis.value.chainId, validators }
+  const { chainId, initialHeight } = genesis.value
+  return { chainId, validators, downtime: { initialHeight, ...downtimeRuleOf(genesis.value) } }
 }
 
 function finalityTrust(
@@ -63,7 +64,7 @@ function finalityTrust(
   const accusation = readEvidenceProof(proof, nativeCrypto)
   // A proof that cannot be read is refused for that.
   if (!accusation.ok) return ok(trust)
-  const fault = placeOf(accusation.value.evidence).height
+  const fault = trustedHeightOf(accusation.value)
   if (fault === height) return ok(trust)
   return err(`the fault is of height ${fault}, the trusted finality proof of height ${height}`)
 }

@@ -22,9 +22,13 @@ ${SOURCE_HELP}`
 
 const VERIFY_HELP = `
 FILE of --validators is one of:
-  a genesis file     the validators of the height of the fault are still those of the genesis
+  a genesis file     the validators of the height of the fault are still those of the genesis; it
+                     says how much absence is a fault, too
   a finality proof   of the very height of the fault (quadrille finality export HEIGHT)
 Where it comes from is for you to know: a finality proof is verified by quadrille finality verify.
+The height of a downtime is the last of its window, that of an attack the last common one. Of an
+attack --header may have to say which of two headers is that of the chain; verify tells when.
+What a proof leaves open is told in lines that begin with "not verified:".
 
 Exit code: 0 when the fault is proved, 1 when the file does not prove it, 2 for input that cannot
 be meant. Only the two files are read; there is no network and no node.
@@ -69,20 +73,25 @@ export function addEvidence(program: Command, outcome: { code: number }): void {
       const { runExport } = await import('./evidence-run.ts')
       outcome.code = await runExport(id, flags, globalFlags(command).home)
     })
-  const verify = evidence
+  const verify = addVerify(evidence, outcome)
+  for (const command of [list, show, exporting, verify]) {
+    addGlobalFlags(command.exitOverride(refuse))
+  }
+}
+
+function addVerify(evidence: Command, outcome: { code: number }): Command {
+  return evidence
     .command('verify')
     .description('verify a proof, by the validators of the height of the fault')
     .argument('<file>', 'the proof')
     .option('--validators <file>', 'who they were, see below (default: the genesis of the home)')
+    .option('--header <hash>', "the chain's block hash at the height of an attack")
     .option('--json', 'answer with one line for programs')
     .addHelpText('after', VERIFY_HELP)
     .action(async (file: string, flags: VerifyFlags, command: Command) => {
       const { runVerify } = await import('./evidence-run.ts')
       outcome.code = await runVerify(file, flags, globalFlags(command).home)
     })
-  for (const command of [list, show, exporting, verify]) {
-    addGlobalFlags(command.exitOverride(refuse))
-  }
 }
 
 function withNode(command: Command): Command {

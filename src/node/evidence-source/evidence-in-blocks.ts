@@ -2,7 +2,7 @@
 
 import { equalBytes } from '../../core/bytes/index.ts'
 import { hashEvidence } from '../../core/types/index.ts'
-import type { Evidence, Header, ValidatorSet } from '../../core/types/index.ts'
+import type { Commit, Evidence, Header, ValidatorSet } from '../../core/types/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 
 /** Heights, both ends counted. */
@@ -18,6 +18,14 @@ export interface CommittedEvidence {
   readonly evidence: Evidence
 }
 
+/**
+ * A header and a commit for it: that in the next block, of the newest block any that decides it.
+ */
+export interface CommittedHeader {
+  readonly header: Header
+  readonly commit: Commit
+}
+
 /** Blocks that can be asked for evidence. */
 export interface EvidenceInBlocks {
   readonly chainId: string
@@ -27,6 +35,8 @@ export interface EvidenceInBlocks {
   heightsWithEvidence(range: HeightRange): AsyncIterable<bigint>
   /** The evidence of one block. */
   evidenceAt(height: bigint): Promise<readonly Evidence[]>
+  /** The header of a height and its commit; rejects when they are not known. */
+  headerAt(height: bigint): Promise<CommittedHeader>
   /** The validators of a height; rejects when they are not known. */
   validatorsAt(height: bigint): Promise<ValidatorSet>
   close(): Promise<void>

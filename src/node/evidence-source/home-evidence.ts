@@ -5,7 +5,7 @@ import type { BlockStore, StateStore } from '../../host/store/index.ts'
 import type { Config } from '../assembly/index.ts'
 import { FinalitySourceError, openUnlessRunning, rpcUrlOf } from '../finality-source/index.ts'
 import { carriesEvidence } from './evidence-in-blocks.ts'
-import type { EvidenceInBlocks, HeightRange } from './evidence-in-blocks.ts'
+import type { CommittedHeader, EvidenceInBlocks, HeightRange } from './evidence-in-blocks.ts'
 import { evidenceOfNode } from './node-evidence.ts'
 
 /** Reads the blocks of a home, or asks the node that runs in it. */
@@ -20,6 +20,7 @@ export async function evidenceOfHome(home: string, config: Config): Promise<Evid
       heights: { from: blocks.base, to: blocks.height },
       heightsWithEvidence: (range) => heightsOf(blocks, range),
       evidenceAt: async (height) => (await blocks.loadBlock(height))?.evidence ?? [],
+      headerAt: (height) => headerAt(blocks, height),
       validatorsAt: (height) => validatorsAt(states, height),
       close: () => chain.close(),
     }
@@ -36,9 +37,19 @@ async function* heightsOf(blocks: BlockStore, { from, to }: HeightRange): AsyncG
   }
 }
 
+async function headerAt(blocks: BlockStore, height: bigint): Promise<CommittedHeader> {
+  const meta = await blocks.loadBlockMeta(height)
+  const commit = (await blocks.loadCommit(height)) ?? (await blocks.loadSeenCommit(height))
+  if (meta !== null && commit !== null) return { header: meta.header, commit }
+  throw notKnown(`block ${height} is not kept here`)
+}
+
 async function validatorsAt(states: StateStore, height: bigint): Promise<ValidatorSet> {
   const validatorSet = await states.loadValidators(height)
   if (validatorSet !== null) return validatorSet
-  const reason = `the validators of height ${height} are not known here`
-  throw new FinalitySourceError('FINALITY_NO_HEIGHT', reason)
+  throw notKnown(`the validators of height ${height} are not known here`)
+}
+
+function notKnown(reason: string): FinalitySourceError {
+  return new FinalitySourceError('FINALITY_NO_HEIGHT', reason)
 }

@@ -6,6 +6,12 @@
 // node that runs.
 // Counterpart in CometBFT: none.
 
-export type { CommittedEvidence, EvidenceInBlocks, HeightRange } from './evidence-in-blocks.ts'
+export type {
+  CommittedEvidence,
+  CommittedHeader,
+  EvidenceInBlocks,
+  HeightRange,
+} from './evidence-in-blocks.ts'
 export { evidenceOfHome } from './home-evidence.ts'
+export { loadHistory } from './load-history.ts'
 export { evidenceOfNode } from './node-evidence.ts'

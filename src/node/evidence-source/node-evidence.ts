@@ -3,7 +3,12 @@
 import { ValidatorSet } from '../../core/types/index.ts'
 import type { Evidence } from '../../core/types/index.ts'
 import { parseEvidence } from '../../host/rpc/index.ts'
-import { FinalitySourceError, askNode, askValidators } from '../finality-source/index.ts'
+import {
+  FinalitySourceError,
+  askNode,
+  askSignedHeader,
+  askValidators,
+} from '../finality-source/index.ts'
 import { carriesEvidence } from './evidence-in-blocks.ts'
 import type { EvidenceInBlocks, HeightRange } from './evidence-in-blocks.ts'
 
@@ -20,6 +25,7 @@ export async function evidenceOfNode(url: string): Promise<EvidenceInBlocks> {
     heights: { from: from === 0n ? 1n : from, to: sync.int64('latest_block_height') },
     heightsWithEvidence: (range) => heightsOf(url, range),
     evidenceAt: (height) => evidenceAt(url, height),
+    headerAt: (height) => askSignedHeader(url, height),
     validatorsAt: (height) => validatorsAt(url, height),
     close: () => Promise.resolve(),
   }

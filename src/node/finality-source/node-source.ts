@@ -3,7 +3,7 @@
 import { proveDecision } from '../../core/finality/index.ts'
 import type { FinalityProof } from '../../core/finality/index.ts'
 import { MAX_VOTES, ValidatorSet } from '../../core/types/index.ts'
-import type { Validator } from '../../core/types/index.ts'
+import type { Commit, Header, Validator } from '../../core/types/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 import { AnswerFields } from './answer-fields.ts'
 import { readCommit, readHeader, readValidator } from './answer-values.ts'
@@ -23,13 +23,7 @@ const PAGE = 100
  * of an answer is believed that the signatures do not cover.
  */
 export async function proveFromNode(url: string, asked: AskedHeight): Promise<FinalityProof> {
-  const query = asked === 'latest' ? '' : `?height=${asked}`
-  const signed = (await askNode(url, `commit${query}`)).object('signed_header')
-  const header = readHeader(signed.object('header'))
-  const commit = readCommit(signed.object('commit'))
-  if (asked !== 'latest' && header.height !== asked) {
-    throw bad(`the node answered height ${header.height} when asked for ${asked}`)
-  }
+  const { header, commit } = await askSignedHeader(url, asked)
   const validators = await askValidators(url, header.height)
   const validatorSet = ValidatorSet.tryRestore(validators, null)
   if (!validatorSet.ok) throw bad(`the node's validators: ${validatorSet.error}`)
@@ -39,6 +33,19 @@ export async function proveFromNode(url: string, asked: AskedHeight): Promise<Fi
     'FINALITY_UNPROVED',
     `what ${url} answers is no proof: ${proof.error}`,
   )
+}
+
+/** Asks a node for a header and its commit. */
+export async function askSignedHeader(
+  url: string,
+  asked: AskedHeight,
+): Promise<{ readonly header: Header; readonly commit: Commit }> {
+  const query = asked === 'latest' ? '' : `?height=${asked}`
+  const signed = (await askNode(url, `commit${query}`)).object('signed_header')
+  const header = readHeader(signed.object('header'))
+  const commit = readCommit(signed.object('commit'))
+  if (asked === 'latest' || header.height === asked) return { header, commit }
+  throw bad(`the node answered height ${header.height} when asked for ${asked}`)
 }
 
 /** Asks a node for all pages of the validators of a height; their priorities are zero. */
