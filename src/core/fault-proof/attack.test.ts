@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { toHexUpper, toUtf8 } from '../bytes/index.ts'
 import { nobleCrypto as crypto } from '../crypto/index.ts'
+import { commitOf } from '../faults/past.fixture.ts'
 import { decisionOf, proofOf as finalityOf, setOfKeys } from '../finality/decisions.fixture.ts'
 import type { Decision } from '../finality/index.ts'
 import { CHAIN_ID, setOfPowers } from '../types/chain.fixture.ts'
@@ -142,6 +143,13 @@ describe('proof of a light client attack', () => {
     expect(told(verifyEvidence(proof, trust))).toBe(open)
     const { hash } = own.commit.blockId
     expect(told(verifyEvidence(proof, { ...trust, headerHash: hash }))).toBe('proved')
+    // In another round everybody may sign again, so both signatures show nothing alone.
+    const { header, validatorSet } = second({ appHash: OTHER })
+    const later = { header, validatorSet, commit: commitOf(KEYED, header, { round: 1 }) }
+    const moved = proofOf(attackOf(past, later, [2n, ...all]))
+    expect(told(verifyEvidence(moved, trust))).toBe(open)
+    const { hash: headerHash } = past.decision(5n).commit.blockId
+    expect(told(verifyEvidence(moved, { ...trust, headerHash }))).toBe('proved')
     // The villains turn it round, and call the true header the second.
     const turned: AttackAccusation = {
       ...good,
@@ -184,9 +192,12 @@ describe('proof of a light client attack', () => {
     )
   })
 
-  test('decisions: that of the chain must be decided, and follow from the trusted validators', () => {
+  test('decisions: must be of the chain, one for a height, and follow from those trusted', () => {
     const good = proofOf(lunatic)
     expect(forged({ ...good, chainId: 'other' }, { chainId: 'other' })).toContain('another chain')
+    const [five, copy] = [finalityOf(past.decision(5n)), finalityOf(past.decision(5n))]
+    const twice = { ...proofOf(fork), common: five, own: copy }
+    expect(forged(twice)).toBe('malformed: the decisions are out of order')
     const nobody = setOfKeys([21, 5n], [22, 5n])
     expect(forged({ ...good, own: finalityOf(decisionOf(5n, { keyed: nobody })) })).toBe(
       'not-trusted: the decision of height 5 does not follow from that of the common height',
