@@ -49,6 +49,8 @@ export interface Maj23Claim extends VotePlace {
 
 /** What is held, for those who pass it on. Everything is a live view. */
 export interface HeldMessages {
+  /** How many votes, proposals and claims are held: never more than `maxMessages`. */
+  readonly size: number
   /** The votes of each round of the present height that was entered or has any. */
   rounds(): Iterable<HeldRound>
   /**
@@ -91,7 +93,6 @@ export class MessagePool implements HeldMessages {
     this.#options = options
   }
 
-  /** How many votes, proposals and claims are held. */
   get size(): number {
     let size = this.#books.size + (this.#lastBooks?.size ?? 0)
     for (const peer of this.#peers.values()) size += peer.claims

@@ -191,6 +191,11 @@ export class PeerState {
     known.confirmed = known.confirmed.sub(ours).or(theirs)
   }
 
+  /** Of how many rounds and types it is known what votes the peer has. */
+  get places(): number {
+    return this.#votes.size
+  }
+
   /** The votes of a round of its height that the peer has, null while none are known. */
   knownVotes(round: number, type: number): BitArray | null {
     return this.#votes.get(roundKey(round, type))?.has ?? null

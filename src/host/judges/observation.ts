@@ -105,7 +105,7 @@ export interface DeliveredProposal extends Moment {
 /** How much an honest node holds of something that must stay bounded. */
 export interface Held extends AtNode {
   readonly kind: 'held'
-  /** `pool-messages`, `mempool-txs`, `queued-bytes`, `rounds`, ... */
+  /** For people: `pool messages`, `bytes of evidence`. */
   readonly what: string
   readonly count: number
   readonly bound: number

@@ -68,6 +68,7 @@ export class Run {
       digest,
       narrator,
       court: this.#court,
+      queueBytes: plan.network.queueBytes,
       accuse: (rule, detail, culprits) => this.#accuse(rule, detail, culprits),
     }
     this.#witness = new Witness(seen)

@@ -14,7 +14,7 @@ const vote: Vote = {
   round: 0,
   blockId: { hash, partSetHeader: { total: 1, hash } },
   timestamp: 1_795_305_600_000_000_000n,
-  validatorAddress: Uint8Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 0x32 : 0x14)),
+  validatorAddress: Uint8Array.from({ length: 20 }, (_, i) => 0x38 + i),
   validatorIndex: 0,
   signature: new Uint8Array(64).fill(0x38),
   extension: EMPTY_BYTES,

@@ -11,7 +11,7 @@ const INDEX_BYTES = [0, 2, 3] as const
 
 /**
  * The validator address in an encoded message that is a vote without an extension; null where that
- * cannot be told.
+ * cannot be told. Addresses are hashes, so one that looks like the tags around it is rare.
  */
 export function signerOfVote(message: Uint8Array): Uint8Array | null {
   const signature = message.length - SIGNATURE_BYTES - 2

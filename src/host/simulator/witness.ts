@@ -8,6 +8,7 @@ import type { Committed, Court } from '../judges/index.ts'
 import type { Replica } from '../replica/index.ts'
 import { FOLD } from './digest.ts'
 import type { Digest } from './digest.ts'
+import { holdingsOf } from './holdings.ts'
 import type { Narrator } from './narrator.ts'
 import type { WorldRule } from './outcome.ts'
 import type { Timeline } from './timeline.ts'
@@ -19,8 +20,17 @@ export interface WitnessOptions {
   readonly digest: Digest
   readonly court: Court
   readonly narrator: Narrator
+  /** Of the network to one peer. */
+  readonly queueBytes: number
   /** Reports a broken promise that only the world can see. */
   readonly accuse: (rule: WorldRule, detail: string, culprits: readonly number[]) => void
+}
+
+/** An honest node that runs. */
+interface Life {
+  readonly replica: Replica
+  /** The round in which it left the height before. */
+  lastRound: number
 }
 
 type CommittedBlock = Omit<Committed, 'kind' | 'atMs' | 'node'>
@@ -32,6 +42,7 @@ export class Witness {
   readonly #options: WitnessOptions
   /** The last block that each honest node has executed. */
   readonly #heights = new Map<number, bigint>()
+  readonly #lives = new Map<number, Life>()
 
   constructor(options: WitnessOptions) {
     this.#options = options
@@ -46,6 +57,7 @@ export class Witness {
   async onStart(node: number, replica: Replica): Promise<void> {
     const { court, timeline, narrator } = this.#options
     court.see({ kind: 'started', atMs: timeline.nowMs, node })
+    this.#lives.set(node, { replica, lastRound: 0 })
     narrator.forget(node)
     narrator.tell({ node, kind: 'start', detail: `height ${replica.blockStore.height}` })
     await this.#tellStored(node, replica)
@@ -88,6 +100,8 @@ export class Witness {
         if (state === null) return
         court.see({ kind: 'signed-vote', atMs: timeline.nowMs, node, vote, state })
         narrator.tellVote(node, vote, state)
+        // Where nothing is decided, nobody else looks.
+        if (vote.round > 0) this.#weigh(node)
       },
       onProposal: (proposal) => {
         digest.event(FOLD.sign, node, proposal.round)
@@ -125,6 +139,9 @@ export class Witness {
     const { block, blockId, round, response } = event
     if (block.header.height <= this.heightOf(node)) return
     const { precommits } = votesOf(engine.state, round)
+    this.#weigh(node)
+    const life = this.#lives.get(node)
+    if (life !== undefined) life.lastRound = engine.state.round
     this.#commit(node, {
       block,
       blockId,
@@ -133,6 +150,16 @@ export class Witness {
       appHash: response.appHash,
       validators: engine.chainState.validators,
     })
+  }
+
+  #weigh(node: number): void {
+    const life = this.#lives.get(node)
+    if (life === undefined) return
+    const { court, timeline, queueBytes } = this.#options
+    const round = Math.max(life.lastRound, life.replica.engine.state.round)
+    for (const holding of holdingsOf(life.replica, { round, queueBytes })) {
+      court.see({ kind: 'held', atMs: timeline.nowMs, node, ...holding })
+    }
   }
 
   #commit(node: number, committed: CommittedBlock): void {
