@@ -29,7 +29,7 @@ const SIGNED = [2, 3]
 /** Blocks are compared after so many kills, and at the end. */
 const COMPARE_EVERY = 25
 const FAST = {
-  'consensus.timeout_commit': '50ms',
+  'consensus.timeout_commit': '100ms',
   'consensus.timeout_propose': '500ms',
   'consensus.timeout_propose_delta': '100ms',
   'consensus.timeout_prevote': '200ms',
@@ -73,7 +73,7 @@ async function run(
   const draw = drawFrom(seed)
   for (const i of NODES) votes.follow(nodes.rpc(i).url)
   await nodes.rpc(0).reached(3)
-  const load = startLoad(nodes, seed)
+  const load = startLoad(nodes, votes, seed)
   let done = 0
   let compared = 0
   while (done < kills && !isOver()) {
@@ -102,7 +102,7 @@ interface Kill {
 /** Kills one node, or two, or one twice; answers how many kills it were. */
 async function killOnce({ nodes, votes, load, draw, kill }: Kill): Promise<number> {
   const victim = draw(SIZE)
-  // Some moments later: between two transactions of the load, wherever that finds the node.
+  // Some votes later, wherever that finds the node.
   await load.sent(draw(40))
   const before = await nodes.rpc(victim).height()
   await nodes.endNode(victim, 'SIGKILL')
@@ -113,7 +113,7 @@ async function killOnce({ nodes, votes, load, draw, kill }: Kill): Promise<numbe
   const isAgain = second === null && kill % 5 === 4
   if (isAgain) {
     const started = nodes.startNode(victim).catch(() => undefined)
-    await load.sent(1 + draw(200))
+    await load.sent(1 + draw(100))
     await nodes.endNode(victim, 'SIGKILL')
     await started
   }
@@ -159,8 +159,8 @@ interface Load {
   stop(): Promise<void>
 }
 
-/** Transactions one after the other, to whoever answers. */
-function startLoad(nodes: LocalNetwork, seed: number): Load {
+/** One transaction for every vote or two, to whoever answers. */
+function startLoad(nodes: LocalNetwork, votes: VoteWatch, seed: number): Load {
   let sent = 0
   const order = { isOver: false }
   let waiters: { readonly at: number; readonly resolve: () => void }[] = []
@@ -172,6 +172,7 @@ function startLoad(nodes: LocalNetwork, seed: number): Load {
         .rpc(i % SIZE)
         .call('broadcast_tx_sync', { tx })
         .catch(() => undefined)
+      await votes.next()
       sent++
       for (const { at, resolve } of waiters) if (at <= sent) resolve()
       waiters = waiters.filter(({ at }) => at > sent)

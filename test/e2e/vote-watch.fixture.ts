@@ -18,6 +18,7 @@ export class VoteWatch {
   readonly conflicts: string[] = []
   readonly #values = new Map<string, string>()
   readonly #sockets = new Set<WebSocket>()
+  readonly #waiting: (() => void)[] = []
 
   /** Follows a node until its connection ends. */
   follow(url: string): void {
@@ -43,7 +44,13 @@ export class VoteWatch {
     const value = `${vote.block_id.hash}/${vote.block_id.parts.hash}`
     const before = this.#values.get(place) ?? value
     this.#values.set(place, before)
+    for (const resolve of this.#waiting.splice(0)) resolve()
     if (before !== value) this.conflicts.push(`${place}: ${before} and ${value}`)
+  }
+
+  /** Resolves with the next vote that is told. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** Distinct places at which somebody voted. */

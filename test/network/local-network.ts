@@ -58,7 +58,7 @@ export class LocalNetwork {
     run(['testnet', '--v', String(programs.length), '--o', folder])
     const ports = await freePorts(2 * programs.length)
     const homes = programs.map((_, i) => join(folder, `node${i}`))
-    const ids = homes.map((home) => run(['show-node-id', '--home', home]).trim())
+    const ids = readIds(join(folder, 'node0'))
     const peers = ids.map((id, i) => `${id}@127.0.0.1:${ports[2 * i]}`)
     const members = homes.map((home, i) => {
       editConfig(join(home, 'config', 'config.toml'), {
@@ -119,6 +119,13 @@ function run(args: readonly string[]): string {
   const result = spawnSync(program, [...first, ...args], { encoding: 'utf8' })
   if (result.status !== 0) throw new Error(`quadrille ${args.join(' ')}: ${result.stderr}`)
   return result.stdout
+}
+
+/** What `testnet` has written: the same list of all nodes into each home. */
+function readIds(home: string): string[] {
+  const config = readFileSync(join(home, 'config', 'config.toml'), 'utf8')
+  const peers = /^persistent_peers = "(.*)"$/m.exec(config)?.[1] ?? ''
+  return [...peers.matchAll(/([0-9a-f]{40})@/g)].map(([, id = '']) => id)
 }
 
 function editConfig(
