@@ -310,9 +310,9 @@ export class Mempool {
   }
 
   #add(candidate: Candidate, gasWanted: bigint): void {
-    const { hash, key, sender } = candidate
+    const { key, sender } = candidate
     const tx = sender === null ? candidate.tx : this.#copies.keep(candidate.tx)
-    const entry = new PooledTx({ tx, hash, key, gasWanted, height: this.#height, sender })
+    const entry = new PooledTx({ tx, key, gasWanted, height: this.#height, sender })
     this.#txs.add(entry)
     for (const listener of this.#addedListeners) listener(entry)
     this.#notifyAvailable()

@@ -8,7 +8,6 @@ import { TxList } from './tx-list.ts'
 const entry = (key: number): PooledTx =>
   new PooledTx({
     tx: new Uint8Array(1),
-    hash: new Uint8Array(32),
     key: `${key}`,
     gasWanted: 0n,
     height: 0n,

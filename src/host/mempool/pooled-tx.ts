@@ -3,9 +3,7 @@
 /** A valid transaction with what is known about it. */
 export class PooledTx {
   readonly tx: Uint8Array
-  /** SHA-256 of the transaction. */
-  readonly hash: Uint8Array
-  /** The hash as a map key (core's `bytesKey`). */
+  /** SHA-256 of the transaction as a map key (core's `bytesKey`). */
   readonly key: string
   readonly gasWanted: bigint
   /** Height of the last committed block when it was accepted. */
@@ -19,18 +17,24 @@ export class PooledTx {
 
   constructor(fields: {
     readonly tx: Uint8Array
-    readonly hash: Uint8Array
     readonly key: string
     readonly gasWanted: bigint
     readonly height: bigint
     readonly sender: string | null
   }) {
     this.tx = fields.tx
-    this.hash = fields.hash
     this.key = fields.key
     this.gasWanted = fields.gasWanted
     this.height = fields.height
     this.#sender = fields.sender
+  }
+
+  /**
+   * SHA-256 of the transaction. Made when it is asked for: that is seldom, and kept it would be
+   * most of what an entry takes.
+   */
+  get hash(): Uint8Array {
+    return Uint8Array.from(this.key, (letter) => letter.charCodeAt(0))
   }
 
   /** True when it entered here, through rpc or the embedder, and not from a peer. */

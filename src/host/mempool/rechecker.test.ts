@@ -9,7 +9,6 @@ import { settle } from './mempool.fixture.ts'
 const entry = (key: string): PooledTx =>
   new PooledTx({
     tx: new Uint8Array(1),
-    hash: new Uint8Array(32),
     key,
     gasWanted: 0n,
     height: 0n,
