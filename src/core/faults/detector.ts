@@ -57,7 +57,7 @@ export interface CommittedHeight {
 }
 
 /** Evidence of which only the time of the fault may still be missing. */
-type Conflict = DuplicateVoteEvidence | DoubleProposalEvidence
+export type Conflict = DuplicateVoteEvidence | DoubleProposalEvidence
 
 /** What is known of one height. */
 interface HeightFile {
@@ -145,6 +145,14 @@ export class FaultDetector {
       timestamp: file.time ?? 0n,
     }
     return this.#onConflict(file, address, evidence)
+  }
+
+  /**
+   * Conflicts at a height whose block is not committed: their time is 0. Shown to the detector again
+   * after a restart, as the two messages that they are, they wait again.
+   */
+  waitingAt(height: bigint): readonly Conflict[] {
+    return this.#files.get(height)?.waiting ?? []
   }
 
   /** A block was committed. Every block once, in order. */

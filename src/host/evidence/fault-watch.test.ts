@@ -14,7 +14,7 @@ describe('FaultWatch', () => {
     const kept = { isDone: false, finish: (): void => undefined }
     const report = { kind: 'equivocation', evidence: { kind: 'duplicate-vote' } } as FaultReport
     const watch = new FaultWatch({
-      detector: { onConflictingVotes: () => [report] },
+      detector: { onConflictingVotes: () => [report], waitingAt: () => [] },
       store: {
         chainState: { evidenceRule: 'comet' },
         add: () =>

@@ -1,20 +1,22 @@
 // Shows the detector what the node sees, and takes its reports to store, log and events.
 
 import type { ChainState } from '../../core/chain/index.ts'
-import type { FaultDetector, FaultReport } from '../../core/faults/index.ts'
-import { isAllowedEvidence } from '../../core/types/index.ts'
+import type { Conflict, FaultDetector, FaultReport } from '../../core/faults/index.ts'
+import { evidenceHeight, isAllowedEvidence } from '../../core/types/index.ts'
 import type { Block, Evidence, Proposal, ValidatorSet, Vote } from '../../core/types/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { EvidenceSource, PendingEvidence } from '../execution/index.ts'
 import type { KeyValueOperation, Logger } from '../ports/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
 import type { EvidenceStore } from './evidence-store.ts'
+import type { FaultNotes } from './fault-notes.ts'
 import { faultWords, placeOfFault } from './fault-words.ts'
 
 /** What a watch is made of. */
 export interface FaultWatchOptions {
   readonly detector: FaultDetector
   readonly store: EvidenceStore
+  readonly notes: FaultNotes
   readonly eventBus: EventBus
   readonly logger: Logger
   readonly blockStore: Pick<BlockStore, 'base' | 'loadBlockMeta' | 'loadCommit'>
@@ -36,7 +38,10 @@ export class FaultWatch implements EvidenceSource {
     this.#options = options
   }
 
-  /** Counts again what a restart made the detector forget: the blocks of the present window. */
+  /**
+   * Counts again what a restart made the detector forget, the blocks of the present window, and
+   * shows it the conflicts that waited.
+   */
   async resume(chainState: ChainState): Promise<void> {
     const { detector, store, blockStore, stateStore } = this.#options
     await store.resume(chainState)
@@ -50,6 +55,7 @@ export class FaultWatch implements EvidenceSource {
       const { time } = meta.header
       await this.#tell(detector.onCommit({ height, time, validatorSet, lastCommit }), chainState)
     }
+    await this.#recall(chainState)
     this.#isResumed = true
   }
 
@@ -66,11 +72,13 @@ export class FaultWatch implements EvidenceSource {
   /** Two votes of one validator for one step contradict each other. */
   onConflictingVotes(first: Vote, second: Vote): void {
     this.#tellSoon(this.#options.detector.onConflictingVotes(first, second))
+    this.#noteSoon(first.height)
   }
 
   /** Two proposals for one round contradict each other. */
   onTwoProposals(first: Proposal, second: Proposal): void {
     this.#tellSoon(this.#options.detector.onTwoProposals(first, second))
+    this.#noteSoon(first.height)
   }
 
   /** Waits for the store to have what was found so far; before the store is closed. */
@@ -92,20 +100,41 @@ export class FaultWatch implements EvidenceSource {
 
   /** What the block completes is pending when this resolves, so the next proposal may carry it. */
   async update(chainState: ChainState, block: Block): Promise<void> {
-    const { detector, store } = this.#options
+    const { detector, store, notes } = this.#options
     await store.update(chainState, block)
     const { lastValidators: validatorSet } = chainState
     if (!this.#isResumed || validatorSet === null) return
     const { height, time } = block.header
     const { lastCommit } = block
     await this.#tell(detector.onCommit({ height, time, validatorSet, lastCommit }), chainState)
+    await notes.dropUpTo(height)
+  }
+
+  async #recall(chainState: ChainState): Promise<void> {
+    const { detector, notes } = this.#options
+    const last = chainState.lastBlockHeight
+    for (const conflict of await notes.load()) {
+      const height = evidenceHeight(conflict)
+      if (height > last) detector.enterHeight(height, chainState.validators)
+      await this.#tell(show(detector, conflict), chainState)
+    }
+    await notes.dropUpTo(last)
+  }
+
+  #noteSoon(height: bigint): void {
+    const waiting = this.#options.detector.waitingAt(height)
+    if (waiting.length > 0) this.#settleLater(this.#options.notes.keep(waiting))
   }
 
   /** A late vote completes evidence of a committed height: no block waits for it. */
   #tellSoon(reports: readonly FaultReport[]): void {
     const { chainState } = this.#options.store
     if (reports.length === 0 || chainState === null) return
-    const told = this.#tell(reports, chainState).catch((error: unknown) =>
+    this.#settleLater(this.#tell(reports, chainState))
+  }
+
+  #settleLater(work: Promise<void>): void {
+    const told = work.catch((error: unknown) =>
       this.#options.logger.error('evidence was not kept', { error }),
     )
     this.#told = Promise.all([this.#told, told]).then(() => undefined)
@@ -134,6 +163,12 @@ export class FaultWatch implements EvidenceSource {
     const fault = report.kind
     eventBus.publish({ kind: 'Fault', height, fault, validators, text, isProved, evidence })
   }
+}
+
+function show(detector: FaultDetector, conflict: Conflict): readonly FaultReport[] {
+  return conflict.kind === 'duplicate-vote'
+    ? detector.onConflictingVotes(conflict.voteA, conflict.voteB)
+    : detector.onTwoProposals(conflict.proposalA, conflict.proposalB)
 }
 
 function max(first: bigint, ...rest: readonly bigint[]): bigint {

@@ -13,6 +13,9 @@ const COMMITTED = Uint8Array.of(0x65, 0x63)
 const OFFENCE = Uint8Array.of(0x65, 0x6f)
 const PENDING = Uint8Array.of(0x65, 0x70)
 const AFTER_PENDING = Uint8Array.of(0x65, 0x71)
+/** Noted faults: `ew‖offence`, values as of pending evidence. */
+const NOTE = Uint8Array.of(0x65, 0x77)
+const AFTER_NOTE = Uint8Array.of(0x65, 0x78)
 const HASH_SIZE = 32
 
 /** The mark of committed evidence by its bytes. */
@@ -33,6 +36,16 @@ export function pendingKey(evidence: Evidence): Uint8Array {
 /** All that is pending. */
 export function pendingRange(limit: number): KeyRange {
   return { gte: PENDING, lt: AFTER_PENDING, limit }
+}
+
+/** Where a fault is noted whose height is not decided. */
+export function noteKey(evidence: Evidence): Uint8Array {
+  return concatBytes(NOTE, toUtf8(offenceKey(evidence)))
+}
+
+/** All that is noted. */
+export function noteRange(limit: number): KeyRange {
+  return { gte: NOTE, lt: AFTER_NOTE, limit }
 }
 
 /** What is kept of pending evidence: its bytes behind their hash. */

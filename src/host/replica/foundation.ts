@@ -2,13 +2,19 @@
 import { makeGenesisState } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { equalBytes } from '../../core/bytes/index.ts'
-import { BlockIdFlag, VoteSet, blockVersionOf, downtimeRuleOf } from '../../core/types/index.ts'
+import {
+  BlockIdFlag,
+  VoteSet,
+  blockVersionOf,
+  downtimeRuleOf,
+  equalSlashingPolicy,
+} from '../../core/types/index.ts'
 import type { Genesis, Header } from '../../core/types/index.ts'
 import { serializeApplication } from '../abci/index.ts'
 import type { Application, InfoRequest } from '../abci/index.ts'
 import { EventBus } from '../events/index.ts'
 import { FaultDetector } from '../../core/faults/index.ts'
-import { EvidenceStore, FaultWatch } from '../evidence/index.ts'
+import { EvidenceStore, FaultNotes, FaultWatch } from '../evidence/index.ts'
 import { BlockExecutor, handshake } from '../execution/index.ts'
 import { TxIndex } from '../indexer/index.ts'
 import { Mempool } from '../mempool/index.ts'
@@ -104,6 +110,7 @@ async function makeRooms(
   const faults = new FaultWatch({
     detector: new FaultDetector({ crypto, chainId, initialHeight, lockRule, config: detection }),
     store: evidence,
+    notes: new FaultNotes(crypto, store),
     eventBus,
     logger: logOfEvidence,
     blockStore,
@@ -159,6 +166,11 @@ async function refuseOtherChain(stateStore: StateStore, genesis: Genesis): Promi
       'genesis: quadrille: the rules of a chain cannot change once it has blocks',
     )
   }
+  if (equalSlashingPolicy(stored.slashing, genesis.slashing)) return
+  throw new ReplicaError(
+    'REPLICA_OTHER_CHAIN',
+    'genesis: quadrille.slashing: what faults cost cannot change once a chain has blocks',
+  )
 }
 
 /** The precommits that decided the last stored block. */
