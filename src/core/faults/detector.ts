@@ -148,8 +148,8 @@ export class FaultDetector {
   }
 
   /**
-   * Conflicts at a height whose block is not committed: their time is 0. Shown to the detector again
-   * after a restart, as the two messages that they are, they wait again.
+   * Conflicts at a height whose block is not committed: their time is 0. Shown to the detector
+   * again after a restart, as the two messages that they are, they wait again.
    */
   waitingAt(height: bigint): readonly Conflict[] {
     return this.#files.get(height)?.waiting ?? []

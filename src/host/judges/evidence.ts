@@ -30,7 +30,10 @@ const KEPT_OPEN = 48
 /** An offence that can be proved and is in no block. */
 interface Open {
   readonly offence: Offence
-  /** Who can prove it, and at which height it was found there; null for all who have the chain. */
+  /**
+   * Who can prove it, and after which height it was found there: the next commit makes that
+   * durable. Null for all who have the chain.
+   */
   readonly holders: Map<number, bigint> | null
   /** The chain's height when the core could carry it at the earliest, null while it cannot. */
   since: bigint | null
@@ -74,8 +77,8 @@ export class EvidenceJudge {
     this.#waiting.delete(node)
     this.#core?.delete(node)
     for (const open of this.#all()) {
-      const foundAt = open.holders?.get(node)
-      if (foundAt !== undefined && foundAt >= height) open.holders?.delete(node)
+      const foundAfter = open.holders?.get(node)
+      if (foundAfter !== undefined && foundAfter >= height) open.holders?.delete(node)
       if (!this.#isInCore(open)) open.since = null
     }
   }
@@ -116,17 +119,19 @@ export class EvidenceJudge {
     this.#sightings.onCommitted(node, height, commit.round)
     const found = this.#waiting.get(node) ?? []
     this.#waiting.delete(node)
-    for (const offence of found) this.#hold(node, offence)
+    // Found before the block, and durable with it.
+    for (const offence of found) this.#hold(node, offence, offence.height - 1n)
   }
 
   #find(node: number, offence: Offence): void {
-    if (offence.height <= this.#sightings.heightOf(node)) return this.#hold(node, offence)
+    const height = this.#sightings.heightOf(node)
+    if (offence.height <= height) return this.#hold(node, offence, height)
     const waiting = this.#waiting.get(node) ?? []
     waiting.push(offence)
     this.#waiting.set(node, waiting)
   }
 
-  #hold(node: number, offence: Offence): void {
+  #hold(node: number, offence: Offence, foundAfter: bigint): void {
     const { name, culprit } = offence
     if (this.#carried.has(name)) return
     const ofCulprit = this.#openOf(culprit)
@@ -134,9 +139,7 @@ export class EvidenceJudge {
     if (known === undefined && ofCulprit.size >= KEPT_OPEN) return
     const open = known ?? { offence, holders: new Map<number, bigint>(), since: null }
     ofCulprit.set(name, open)
-    if (open.holders?.has(node) === false) {
-      open.holders.set(node, this.#sightings.heightOf(node))
-    }
+    if (open.holders?.has(node) === false) open.holders.set(node, foundAfter)
     if (this.#isInCore(open)) open.since ??= this.#top
   }
 

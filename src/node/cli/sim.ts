@@ -40,7 +40,11 @@ export function addSim(program: Command, outcome: { code: number }): void {
     .description('run whole validators in invented time, with faults and villains')
     .option('--validators <count>', 'how many validators (default: 4)')
     .option('--powers <list>', 'their voting powers, such as 10,10,10,1')
-    .option('--byzantine <who>', '3:equivocator, 2:twins@5 from height 5, few, a count, none', collect)
+    .option(
+      '--byzantine <who>',
+      '3:equivocator, 2:twins@5 from height 5, few, a count, none',
+      collect,
+    )
     .option('--partition <spec>', '0,1/2,3@1s..9s; with > only messages to the right', collect)
     .option('--crash <spec>', 'power loss and restart: 1@3s..5s', collect)
     .option('--pause <spec>', 'a process that stands still: 1@3s..5s', collect)
