@@ -56,6 +56,15 @@ const CASES: readonly Case[] = [
     told: 'HOME/config/genesis.json: validators.0.power: is not positive',
   },
   {
+    title: 'an unknown field in the slashing policy',
+    spoil: inFile(
+      'config/genesis.json',
+      /\{/,
+      '{ "quadrille": { "evidence": "all", "slashing": { "downtime": { "windw": 5 } } },',
+    ),
+    told: 'HOME/config/genesis.json: quadrille.slashing.downtime.windw: is unknown; downtime has ',
+  },
+  {
     title: 'no sign state',
     spoil: without('data/priv_validator_state.json'),
     told: 'HOME/data/priv_validator_state.json: the sign state is missing although there is a key',

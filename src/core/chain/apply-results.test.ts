@@ -6,6 +6,7 @@ import { nobleCrypto as crypto } from '../crypto/index.ts'
 import type { ConsensusParamsUpdate, ValidatorUpdate } from '../proto/index.ts'
 import { keyOf, setOfPowers } from '../types/chain.fixture.ts'
 import {
+  DEFAULT_SLASHING_POLICY,
   ValidatorSet,
   defaultConsensusParams,
   hashConsensusParams,
@@ -196,6 +197,10 @@ describe('stored chain state', () => {
     const empty = makeGenesisState(crypto, genesisOf(setOfPowers(1n), { validators: [] }))
     const decoded = decodeChainState(encodeChainState(empty))
     expect(decoded.ok && decoded.value.validators.size).toBe(0)
+    const { downtime } = DEFAULT_SLASHING_POLICY
+    const slashing = { ...DEFAULT_SLASHING_POLICY, downtime: { ...downtime, window: 7 } }
+    const punished = decodeChainState(encodeChainState(new TestChain({ slashing }).state))
+    expect(punished.ok && punished.value.slashing).toEqual(slashing)
   })
 
   test('codec: a state cut off anywhere is refused', () => {

@@ -14,7 +14,7 @@ import {
   readUvarint,
   tryDecode,
 } from '../proto/index.ts'
-import { ValidatorSet } from '../types/index.ts'
+import { ValidatorSet, parseSlashingPolicy } from '../types/index.ts'
 import type { ChainState } from './chain-state.ts'
 
 /** Raised when the layout changes, so that an old program refuses a newer state. */
@@ -40,7 +40,7 @@ const decodeSet = (bytes: Uint8Array): ValidatorSet | null => {
 }
 
 const encodeScalars = (chainState: ChainState): Uint8Array => {
-  const { version, chainId, lockRule, medianTimeRule, evidenceRule } = chainState
+  const { version, chainId, lockRule, medianTimeRule, evidenceRule, slashing } = chainState
   const scalars = {
     format: FORMAT,
     blockVersion: `${version.block}`,
@@ -54,6 +54,7 @@ const encodeScalars = (chainState: ChainState): Uint8Array => {
     lockRule,
     medianTimeRule,
     evidenceRule,
+    ...(slashing === undefined ? {} : { slashing }),
   }
   return toUtf8(JSON.stringify(scalars))
 }
@@ -68,6 +69,13 @@ type Scalars = Omit<
   | 'lastResultsHash'
   | 'appHash'
 >
+
+const slashingOf = (value: unknown): Pick<ChainState, 'slashing'> => {
+  if (value === undefined) return {}
+  const policy = parseSlashingPolicy(value)
+  if (policy.ok) return { slashing: policy.value }
+  throw new SyntaxError(`slashing: ${policy.error.field} ${policy.error.reason}`)
+}
 
 /**
  * Throws on anything but what {@link encodeScalars} wrote; the caller turns that into a refusal.
@@ -108,6 +116,7 @@ const decodeScalars = (bytes: Uint8Array): Scalars => {
     lockRule,
     medianTimeRule,
     evidenceRule,
+    ...slashingOf(values['slashing']),
   }
 }
 

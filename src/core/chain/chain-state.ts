@@ -20,6 +20,7 @@ import type {
   Genesis,
   LockRule,
   MedianTimeRule,
+  SlashingPolicy,
 } from '../types/index.ts'
 
 /** The state of the chain after a height. Immutable; equal on all correct nodes. */
@@ -50,6 +51,8 @@ export interface ChainState {
   readonly lockRule: LockRule
   readonly medianTimeRule: MedianTimeRule
   readonly evidenceRule: EvidenceRule
+  /** What faults cost from the genesis on; absent means the default policy. */
+  readonly slashing?: SlashingPolicy
 }
 
 /** The height of the next block. */
@@ -80,6 +83,7 @@ export const makeGenesisState = (crypto: Crypto, genesis: Genesis): ChainState =
   lockRule: genesis.lockRule,
   medianTimeRule: genesis.medianTimeRule,
   evidenceRule: genesis.evidenceRule,
+  ...(genesis.slashing === undefined ? {} : { slashing: genesis.slashing }),
 })
 
 /** What the application said when the chain was started with it. */

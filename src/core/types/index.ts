@@ -124,7 +124,12 @@ export type { Genesis, GenesisValidator } from './genesis.ts'
 export { blockVersionOf } from './chain-rules.ts'
 export type { EvidenceRule, LockRule, MedianTimeRule, NetworkRules } from './chain-rules.ts'
 export type { FieldError } from './json-fields.ts'
-export { DEFAULT_SLASHING_POLICY, downtimeRuleOf, parseSlashingPolicy } from './slashing-policy.ts'
+export {
+  DEFAULT_SLASHING_POLICY,
+  downtimeRuleOf,
+  equalSlashingPolicy,
+  parseSlashingPolicy,
+} from './slashing-policy.ts'
 export type {
   DowntimePenalty,
   FaultKind,

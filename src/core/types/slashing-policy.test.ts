@@ -1,7 +1,13 @@
 // Slashing policies: what is left out, and what is refused, by field and with its cure.
 
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_SLASHING_POLICY, downtimeRuleOf, parseSlashingPolicy } from './index.ts'
+import {
+  DEFAULT_SLASHING_POLICY,
+  downtimeRuleOf,
+  equalSlashingPolicy,
+  parseSlashingPolicy,
+} from './index.ts'
+import type { SlashingPolicy } from './index.ts'
 
 const refusal = (value: unknown): string => {
   const parsed = parseSlashingPolicy(value)
@@ -69,5 +75,26 @@ describe('slashing policy', () => {
     expect(refusal({ equivocation: penalty })).toBe('accepted')
     expect(refusal({ downtime: { window: 10_000, minSigned: 10_000 } })).toBe('accepted')
     expect(refusal({ downtime: { window: 1, minSigned: 0 } })).toBe('accepted')
+  })
+
+  test('slashing policy: equal is what costs the same, however it is written', () => {
+    const policyOf = (text: object): SlashingPolicy => {
+      const policy = parseSlashingPolicy(text)
+      if (!policy.ok) throw new Error(policy.error.reason)
+      return policy.value
+    }
+    expect(equalSlashingPolicy(undefined, policyOf({}))).toBe(true)
+    const jailed = { fraction: [1, 20], tombstone: false, jailBlocks: 7 }
+    const { fraction, ...rest } = jailed
+    const one = policyOf({ equivocation: jailed })
+    expect(equalSlashingPolicy(one, policyOf({ equivocation: { ...rest, fraction } }))).toBe(true)
+    for (const change of [
+      { equivocation: { ...jailed, jailBlocks: 8 } },
+      { equivocation: { ...jailed, fraction: [1, 21] } },
+      { equivocation: jailed, downtime: { window: 101 } },
+      {},
+    ]) {
+      expect(equalSlashingPolicy(one, policyOf(change))).toBe(false)
+    }
   })
 })

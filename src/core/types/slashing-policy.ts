@@ -82,6 +82,17 @@ export const downtimeRuleOf = (genesis: {
   return { downtimeWindow: window, minSigned }
 }
 
+/** True when two policies cost the same; none is the default policy. */
+export const equalSlashingPolicy = (
+  one: SlashingPolicy = DEFAULT_SLASHING_POLICY,
+  other: SlashingPolicy = DEFAULT_SLASHING_POLICY,
+): boolean =>
+  (Object.keys(DEFAULT_SLASHING_POLICY) as FaultKind[]).every((kind) => {
+    const [a, b]: readonly Fields[] = [{ ...one[kind] }, { ...other[kind] }]
+    const names = Object.keys(DEFAULT_SLASHING_POLICY[kind])
+    return names.every((name) => JSON.stringify(a?.[name]) === JSON.stringify(b?.[name]))
+  })
+
 type Fields = Readonly<Record<string, unknown>>
 
 const isCount = (value: unknown): value is number =>
