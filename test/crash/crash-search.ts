@@ -1,10 +1,10 @@
 // Tries every step of a life as the moment of a crash, each with several remains of what was not
 // synced.
 
-import { bytesKey, toHex, toUtf8 } from '../../src/core/bytes/index.ts'
+import { createHash } from 'node:crypto'
+import { EMPTY_BYTES } from '../../src/core/bytes/index.ts'
 import { keepDrawn, MemoryRandom } from '../../src/host/memory/index.ts'
 import type { DiskImage, Draw, Keep } from '../../src/host/memory/index.ts'
-import { nativeCrypto } from '../../src/node/platform/index.ts'
 import { liveOn } from './crash-run.ts'
 import type { RecordedLife } from './crash-run.ts'
 
@@ -109,16 +109,16 @@ function placeOf({ recording }: RecordedLife, step: number): string {
 
 /** Two images with one digest hold the same. */
 function digestOf(image: DiskImage): string {
-  const parts: string[] = []
-  for (const path of image.paths) {
-    const { written } = image.at(path)
-    parts.push(path, String(written.length), bytesKey(written.slice()))
+  const hash = createHash('sha256')
+  const add = (name: string, bytes: Uint8Array): void => {
+    hash.update(`${name} ${bytes.length}\n`).update(bytes)
   }
+  for (const path of image.paths) add(path, image.at(path).written.slice())
   for (const store of image.stores) {
     const table = image.table(store)
     for (const key of table.keysIn({ limit: Math.max(1, table.size) })) {
-      parts.push(store, key, bytesKey(table.get(key) ?? new Uint8Array(0)))
+      add(`${store} ${key}`, table.get(key) ?? EMPTY_BYTES)
     }
   }
-  return toHex(nativeCrypto.sha256(toUtf8(parts.join('\n'))))
+  return hash.digest('hex')
 }
