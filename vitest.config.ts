@@ -29,6 +29,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           setupFiles,
+          testTimeout: 60_000,
         },
       },
       {
@@ -40,6 +41,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           setupFiles,
+          testTimeout: 60_000,
         },
       },
       {

@@ -51,7 +51,7 @@ export function format() {
 /**
  * Tests of one or more Vitest projects, the files' names containing one of `filters` where given.
  * `env` goes to the tests; a run that is not over after `limitMs` is ended and counts as one
- * failure. With `behind` it has the lowest priority, and what it prints is part of the answer.
+ * failure. With `behind` it has a low priority, and what it prints is part of the answer.
  */
 export async function tests(projects, { filters = [], env = {}, limitMs, behind = false } = {}) {
   if (!projects.some(hasTests)) {

@@ -13,8 +13,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /**
  * Runs a Node program in the checkout and answers its exit code and what it printed. With `show`
  * the output goes straight to the terminal instead, which keeps colours and progress; with
- * `limitMs` the program is ended after that time and `late` is true; with `behind` it gets only the
- * processor time that nobody else wants.
+ * `limitMs` the program is ended after that time and `late` is true; with `behind` it is
+ * given little of the processor while others want it.
  */
 export function runNode(file, args, options) {
   return run(process.execPath, [file, ...args], options)
@@ -52,7 +52,9 @@ function run(command, args, { show = false, env = {}, limitMs, shell, behind = f
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     })
     // At once: threads have the priority that their maker has at that moment.
-    if (behind && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
+    if (behind && child.pid !== undefined) {
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    }
     let output = ''
     let late = false
     child.stdout?.setEncoding('utf8').on('data', (text) => (output += text))

@@ -132,7 +132,8 @@ async function expectSameChain(
   after: number,
   top: number,
 ): Promise<number> {
-  await Promise.all(NODES.map((i) => nodes.rpc(i).reached(top)))
+  // The block above holds the commit of this one: until then each node has its own.
+  await Promise.all(NODES.map((i) => nodes.rpc(i).reached(top + 1)))
   for (let height = after + 1; height <= top; height++) {
     const params = { height: String(height) }
     const commits = await Promise.all(

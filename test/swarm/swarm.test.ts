@@ -5,8 +5,10 @@ import { playSwarm } from './play-swarm.ts'
 
 const SEEDS = 200
 const MAX_MS = 60_000
+/** A minute is enough; with what others leave on a busy machine it takes many. */
+const LIMIT_MS = 1_500_000
 
-test('the swarm: keeps every promise, seeds 0 to 199', { timeout: 600_000 }, async () => {
+test('the swarm: keeps every promise, seeds 0 to 199', { timeout: LIMIT_MS }, async () => {
   let runs = 0
   let decided = 0n
   for await (const { verdict, outcome } of playSwarm({ from: 0, to: SEEDS - 1, maxMs: MAX_MS })) {
