@@ -1,5 +1,8 @@
 // A real CometBFT as one of four validators: the same chain, whoever proposes, whoever is killed.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { folderForTest, quadrille } from '../e2e/command.ts'
 import { LocalNetwork, QUADRILLE_NODE } from '../network/local-network.ts'
 import { cometBft } from './cometbft-binary.ts'
 import { signedTwice } from './signed-twice.ts'
@@ -88,7 +91,33 @@ describe('three of ours and one CometBFT', () => {
     // The kvstore takes one from the power of whoever is proved guilty, and one is all they had.
     expect(validators.map(({ voting_power: power }) => power)).toEqual(['1', '1'])
   }, 60_000)
+
+  test('interop: what CometBFT answers is proof that a block is final, and of a fault', async () => {
+    const folder = folderForTest()
+    const genesis = join(network.home(COMET), 'config', 'genesis.json')
+    const [final, fault] = [join(folder, 'final.json'), join(folder, 'fault.json')]
+    const { url } = network.rpc(COMET)
+    await succeed('finality', 'export', '10', '--node', url, '-o', final)
+    const verdict = await succeed('finality', 'verify', final, '--trust', `genesis:${genesis}`)
+    expect(verdict).toMatch(/^final: block 10 of \S+, decided in round 0\n/)
+    const ours = await succeed('finality', 'export', '10', '--node', network.rpc(0).url)
+    expect(ours).toBe(readFileSync(final, 'utf8'))
+
+    const listed = await succeed('evidence', 'ls', '--node', url)
+    expect(listed).toBe(await succeed('evidence', 'ls', '--node', network.rpc(0).url))
+    const id = /^(\d+\/0) /m.exec(listed)?.[1] ?? ''
+    await succeed('evidence', 'export', id, '--node', url, '-o', fault)
+    const proved = await succeed('evidence', 'verify', fault, '--validators', genesis)
+    expect(proved).toMatch(/^proved: validator [0-9A-F]{40} precommitted twice at height /)
+  }, 60_000)
 })
+
+/** What the command prints; fails when it fails. */
+async function succeed(...args: readonly string[]): Promise<string> {
+  const { code, out, err } = await quadrille(args)
+  expect([code, err]).toEqual([0, ''])
+  return out
+}
 
 interface Validators {
   readonly validators: readonly { readonly voting_power: string }[]
