@@ -15,7 +15,7 @@ const LISTENING = /rpc +listening url=(\S+)$/
 const evidence = (...args: readonly string[]): Promise<Ended> => quadrille(['evidence', ...args])
 
 describe('evidence', () => {
-  test('evidence: is listed, shown, exported, and verified by its file alone', async () => {
+  test.concurrent('evidence: is listed, shown, exported, and verified by its file alone', async () => {
     const folder = folderForTest()
     const [home, file] = [join(folder, 'home'), join(folder, 'proof.json')]
     await quadrille(['init', '--home', home])
@@ -35,7 +35,9 @@ describe('evidence', () => {
     const listed = await evidence('ls', '--node', url)
     expect([listed.code, listed.err]).toEqual([0, ''])
     const [, id = '', who = ''] =
-      /^(\S+)  DuplicateVote  ([0-9A-F]{40})  height 2, round 7\n$/.exec(listed.out) ?? [listed.out]
+      /^(\S+)  DuplicateVote  ([0-9A-F]{40})  height 2, round 7  committed\n$/.exec(listed.out) ?? [
+        listed.out,
+      ]
     expect(id).toBe(`${block}/0`)
     const asked = await evidence('export', id, '--node', url)
     expect(asked).toMatchObject({ code: 0, err: '' })
@@ -80,5 +82,90 @@ describe('evidence', () => {
     const reason = 'the member "round" is not what the proof says: 7'
     const none = { kind: null, validator: null, height: null, round: null }
     expect(JSON.parse(bent.out)).toEqual({ valid: false, ...none, reason })
+  })
+
+  test.concurrent('evidence: what waits for a block is listed and proved from the home', async () => {
+    const folder = folderForTest()
+    const [home, file] = [join(folder, 'home'), join(folder, 'proof.json')]
+    await quadrille(['init', '--home', home])
+    const node = new RunningCommand(['start', '--home', home, ...ANY_PORTS], {
+      env: { CMT_CONSENSUS_TIMEOUT_COMMIT: '1h' },
+    })
+    const url = LISTENING.exec(await node.line(LISTENING))?.[1] ?? ''
+    await node.line(/executed block height=1 /)
+    const rpc = new RpcClient(Number(new URL(url).port))
+    await rpc.call('broadcast_evidence', { evidence: await signedTwice(home, rpc, 1) })
+    const blind = await evidence('ls', '--node', url)
+    expect([blind.code, blind.out]).toEqual([0, 'no evidence in the blocks 1 to 1\n'])
+    node.signal('SIGTERM')
+    await node.ended
+    const listed = await evidence('ls', '--home', home)
+    expect([listed.code, listed.err]).toEqual([0, ''])
+    expect(listed.out).toMatch(
+      /^pending\/0  DuplicateVote  [0-9A-F]{40}  height 1, round 7  pending\n$/,
+    )
+    const shown = await evidence('show', 'pending/0', '--home', home)
+    expect(shown.out).toContain('\nrecorded: not yet, it waits for a block\n')
+    expect((await evidence('export', 'pending/0', '--home', home, '-o', file)).code).toBe(0)
+    const good = await evidence('verify', file, '--home', home)
+    expect([good.code, good.err]).toEqual([0, ''])
+    expect(good.out).toMatch(/^proved: validator [0-9A-F]{40} precommitted twice at height 1, /)
+    const absent = await evidence('show', 'pending/1', '--home', home)
+    expect(absent.err).toBe('ERROR: 1 pieces of evidence wait for a block, none at 1\n')
+  })
+
+  test.concurrent('evidence: downtime is exported from node and home, and verified by its file', async () => {
+    const folder = folderForTest()
+    const [home, file] = [join(folder, 'home'), join(folder, 'proof.json')]
+    const genesis = join(home, 'config/genesis.json')
+    await quadrille(['init', '--home', home])
+    // A second validator that is never there, and has too little power to be missed.
+    const said = JSON.parse(readFileSync(genesis, 'utf8')) as { validators: object[] }
+    const pub_key = { type: 'tendermint/PubKeyEd25519', value: `${'A'.repeat(42)}E=` }
+    const [own] = said.validators
+    const validators = [
+      { ...own, power: '1000' },
+      { pub_key, power: '1', name: 'away' },
+    ]
+    const slashing = { downtime: { window: 3, minSigned: 2 } }
+    const chain = { ...said, validators, quadrille: { evidence: 'all', slashing } }
+    writeFileSync(genesis, JSON.stringify(chain))
+    const node = new RunningCommand(['start', '--home', home, ...ANY_PORTS], {
+      env: { CMT_CONSENSUS_TIMEOUT_COMMIT: '50ms' },
+    })
+    const url = LISTENING.exec(await node.line(LISTENING))?.[1] ?? ''
+    const committed = await node.line(/evidence committed .*downtime.*height=\d+/)
+    const block = /height=(\d+)/.exec(committed)?.[1] ?? ''
+    await node.line(new RegExp(`executed block height=${Number(block) + 1} `))
+    const asked = await evidence('export', block, '--node', url)
+    expect([asked.code, asked.err]).toEqual([0, ''])
+    const finality = join(folder, 'finality.json')
+    await quadrille(['finality', 'export', '3', '--node', url, '-o', finality])
+    node.signal('SIGTERM')
+    await node.ended
+    const wrote = await evidence('export', block, '--home', home, '-o', file)
+    expect(wrote.out).toMatch(/: Downtime of [0-9A-F]{40} at height 3\n$/)
+    expect(readFileSync(file, 'utf8')).toBe(asked.out)
+
+    const deed = /^proved: validator [0-9A-F]{40} did not sign 3 of the blocks 1 to 3\n/
+    const why = 'not verified: why the signatures are missing: proposers may have left them out\n'
+    const good = await evidence('verify', file, '--validators', genesis)
+    expect([good.code, good.err]).toEqual([0, ''])
+    expect(good.out.replace(deed, '')).toBe(why)
+    const open = await evidence('verify', file, '--validators', finality)
+    expect(open.out.replace(deed, '')).toMatch(/^not verified: whether so many are a fault, /)
+    const json = await evidence('verify', file, '--json', '--validators', genesis)
+    expect(JSON.parse(json.out)).toMatchObject({
+      valid: true,
+      kind: 'Downtime',
+      height: '3',
+      round: null,
+    })
+    writeFileSync(genesis, JSON.stringify({ ...chain, quadrille: { evidence: 'all' } }))
+    const lenient = await evidence('verify', file, '--validators', genesis)
+    expect([lenient.code, lenient.out]).toEqual([
+      1,
+      'not proved: 1 to 3 is no window of 100 heights of this chain\n',
+    ])
   })
 })

@@ -22,5 +22,6 @@ export {
   MAX_PENDING_PER_VALIDATOR,
 } from './pending-pieces.ts'
 export type { PendingPiece } from './pending-pieces.ts'
+export { loadPendingEvidence } from './stored-evidence.ts'
 export { EVIDENCE_CHANNEL, EvidenceReactor } from './reactor.ts'
 export type { EvidenceReactorOptions } from './reactor.ts'

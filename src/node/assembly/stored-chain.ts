@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { KeyValueStore } from '../../host/ports/index.ts'
 import { BlockStore, StateStore } from '../../host/store/index.ts'
 import { LevelKeyValueStore, lockHome } from '../platform/index.ts'
 import { Closers } from './closers.ts'
@@ -13,6 +14,8 @@ import { homePaths } from './home.ts'
 export interface StoredChain {
   readonly blocks: BlockStore
   readonly states: StateStore
+  /** The database itself. */
+  readonly store: KeyValueStore
   /** Closes the database and lets go of the home. */
   close(): Promise<void>
 }
@@ -35,7 +38,7 @@ export async function openStoredChain(home: string, config: Config): Promise<Sto
     const store = await LevelKeyValueStore.open(path)
     closers.add(() => store.close())
     const blocks = await BlockStore.open(store)
-    return { blocks, states: new StateStore(store), close: () => closers.close() }
+    return { blocks, states: new StateStore(store), store, close: () => closers.close() }
   } catch (error) {
     await closers.close().catch(() => undefined)
     throw error

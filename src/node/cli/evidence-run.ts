@@ -12,11 +12,11 @@ import type { EvidenceVerdict } from '../../core/fault-proof/index.ts'
 import { evidenceHeight } from '../../core/types/index.ts'
 import { loadConfig } from '../assembly/index.ts'
 import { evidenceOfHome, evidenceOfNode, loadHistory } from '../evidence-source/index.ts'
-import type { CommittedEvidence, EvidenceInBlocks } from '../evidence-source/index.ts'
+import type { EvidenceInBlocks, PlacedEvidence } from '../evidence-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 import { badFlag } from './bad-input.ts'
 import { readTrustedValidators } from './evidence-trust.ts'
-import { listLine, shownLines } from './evidence-words.ts'
+import { PENDING, listLine, shownLines } from './evidence-words.ts'
 import { readNamedFile } from './finality-trust.ts'
 
 /** Where evidence is read. */
@@ -45,7 +45,9 @@ export interface VerifyFlags {
 /** Blocks that `ls` looks at when it is not told which. */
 const LISTED = 10_000n
 
-/** Prints a line for each piece of evidence in blocks. */
+const NOT_TOLD = 'what waits for a block is told by a home whose node does not run, not by RPC'
+
+/** Prints a line for each piece of evidence in blocks, and for each that waits for one. */
 export async function runList(flags: ListFlags, home: string): Promise<number> {
   const from = flags.from === undefined ? null : readHeight('--from', flags.from)
   const to = flags.to === undefined ? null : readHeight('--to', flags.to)
@@ -59,6 +61,11 @@ export async function runList(flags: ListFlags, home: string): Promise<number> {
       for (const [index, evidence] of (await source.evidenceAt(block)).entries()) {
         lines.push(listLine({ block, index, evidence }))
       }
+    }
+    const isWhole = to === null
+    const waiting = isWhole ? await source.pending() : []
+    for (const [index, evidence] of (waiting ?? []).entries()) {
+      lines.push(listLine({ block: null, index, evidence }))
     }
     if (lines.length === 0) lines.push(`no evidence in the blocks ${first} to ${last}`)
     // At once: whoever reads only the first line may close the pipe behind it.
@@ -163,14 +170,16 @@ async function withSource(
 }
 
 interface PieceId {
-  readonly block: bigint
+  /** Null for what waits for a block. */
+  readonly block: bigint | null
   readonly index: number
 }
 
 async function pieceAt(
   source: EvidenceInBlocks,
   { block, index }: PieceId,
-): Promise<CommittedEvidence> {
+): Promise<PlacedEvidence> {
+  if (block === null) return waitingAt(source, index)
   const { from, to } = source.heights
   if (block < from || block > to) {
     throw new Error(`there are the blocks ${from} to ${to}, not ${block}`)
@@ -181,12 +190,22 @@ async function pieceAt(
   throw new Error(`block ${block} carries ${pieces.length} pieces of evidence, none at ${index}`)
 }
 
+async function waitingAt(source: EvidenceInBlocks, index: number): Promise<PlacedEvidence> {
+  const pieces = await source.pending()
+  if (pieces === null) throw new Error(NOT_TOLD)
+  const evidence = pieces[index]
+  if (evidence !== undefined) return { block: null, index, evidence }
+  throw new Error(`${pieces.length} pieces of evidence wait for a block, none at ${index}`)
+}
+
 function readId(text: string): PieceId {
+  const [, waiting] = /^pending\/(\d{1,6})$/.exec(text) ?? []
+  if (waiting !== undefined) return { block: null, index: Number(waiting) }
   const [, block = '', index = '0'] = /^(\d{1,19})(?:\/(\d{1,6}))?$/.exec(text) ?? []
   if (block !== '' && isHeight(BigInt(block))) {
     return { block: BigInt(block), index: Number(index) }
   }
-  throw badFlag('id', 'a block and a place in it, such as 17/0', text)
+  throw badFlag('id', `a block and a place in it, such as 17/0, or ${PENDING}/0`, text)
 }
 
 function readHeight(flag: string, text: string): bigint {

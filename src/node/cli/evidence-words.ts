@@ -4,8 +4,11 @@ import { formatTime, toHexUpper } from '../../core/bytes/index.ts'
 import { deedOf, placeOf } from '../../core/fault-proof/index.ts'
 import { evidenceHash } from '../../core/types/index.ts'
 import type { Evidence } from '../../core/types/index.ts'
-import type { CommittedEvidence } from '../evidence-source/index.ts'
+import type { PlacedEvidence } from '../evidence-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
+
+/** Where the id of a piece that waits for a block names no block. */
+export const PENDING = 'pending'
 
 /** Kind, culprits and place, separated by two spaces. */
 function summaryOf(evidence: Evidence): readonly string[] {
@@ -17,13 +20,14 @@ function summaryOf(evidence: Evidence): readonly string[] {
 }
 
 /** One line of `ls`. */
-export function listLine({ block, index, evidence }: CommittedEvidence): string {
-  return [`${block}/${index}`, ...summaryOf(evidence)].join('  ')
+export function listLine({ block, index, evidence }: PlacedEvidence): string {
+  const state = block === null ? 'pending' : 'committed'
+  return [`${block ?? PENDING}/${index}`, ...summaryOf(evidence), state].join('  ')
 }
 
 /** The lines of `show`. */
 export function shownLines(
-  { block, index, evidence }: CommittedEvidence,
+  { block, index, evidence }: PlacedEvidence,
   chainId: string,
 ): readonly string[] {
   const power =
@@ -33,7 +37,7 @@ export function shownLines(
   return [
     deedOf(evidence),
     `chain:    ${chainId}`,
-    `recorded: in block ${block}, place ${index}`,
+    `recorded: ${block === null ? 'not yet, it waits for a block' : `in block ${block}, place ${index}`}`,
     `power:    ${power} of ${evidence.totalVotingPower}`,
     `time:     ${formatTime(evidence.timestamp)}, of the block of that height`,
     `hash:     ${toHexUpper(evidenceHash(nativeCrypto, evidence))}`,

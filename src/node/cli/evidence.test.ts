@@ -10,8 +10,11 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [['ls', '--to', 'x'], '--to: expected a height from 1, got "x"'],
   [['ls', '--node', 'here'], '--node: expected a URL'],
   [['show'], "missing required argument 'id'"],
-  [['show', '0'], 'id: expected a block and a place in it, such as 17/0, got "0"'],
-  [['show', '1/x'], 'id: expected a block and a place in it, such as 17/0, got "1/x"'],
+  [['show', '0'], 'id: expected a block and a place in it, such as 17/0, or pending/0, got "0"'],
+  [
+    ['show', '1/x'],
+    'id: expected a block and a place in it, such as 17/0, or pending/0, got "1/x"',
+  ],
   [['export', '9223372036854775808'], 'id: expected a block'],
   [['verify'], "missing required argument 'file'"],
   [['verify', 'none.json'], 'cannot read none.json: '],

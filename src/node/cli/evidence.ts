@@ -11,13 +11,15 @@ of CometBFT can be asked as well.
 `
 
 const LIST_HELP = `${SOURCE_HELP}
+What waits for a block is listed behind what is committed, from a home whose node does not run.
+
 Example:
   quadrille evidence ls --node http://127.0.0.1:26657
 `
 
 const SHOW_HELP = `
-ID is what ls shows: the height of the block that carries the evidence, and its place there. The
-height alone means the first piece.
+ID is what ls shows: the height of the block that carries the evidence, and its place there, or
+pending and a place. The height alone means the first piece.
 ${SOURCE_HELP}`
 
 const VERIFY_HELP = `

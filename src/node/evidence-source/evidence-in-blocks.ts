@@ -11,9 +11,12 @@ export interface HeightRange {
   readonly to: bigint
 }
 
-/** A piece and where it stands: the block that carries it, and its place there, from 0. */
-export interface CommittedEvidence {
-  readonly block: bigint
+/**
+ * A piece and where it stands: the block that carries it, and its place there, from 0. Of a piece
+ * that waits for a block the block is null, and the place that among those that wait.
+ */
+export interface PlacedEvidence {
+  readonly block: bigint | null
   readonly index: number
   readonly evidence: Evidence
 }
@@ -35,6 +38,8 @@ export interface EvidenceInBlocks {
   heightsWithEvidence(range: HeightRange): AsyncIterable<bigint>
   /** The evidence of one block. */
   evidenceAt(height: bigint): Promise<readonly Evidence[]>
+  /** What waits for a block, oldest offence first; null when that is not told here. */
+  pending(): Promise<readonly Evidence[] | null>
   /** The header of a height and its commit; rejects when they are not known. */
   headerAt(height: bigint): Promise<CommittedHeader>
   /** The validators of a height; rejects when they are not known. */

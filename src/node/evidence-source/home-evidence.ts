@@ -1,9 +1,11 @@
 // Evidence from a home: from its store while the node stands still, else from its RPC.
 
 import type { ValidatorSet } from '../../core/types/index.ts'
+import { loadPendingEvidence } from '../../host/evidence/index.ts'
 import type { BlockStore, StateStore } from '../../host/store/index.ts'
 import type { Config } from '../assembly/index.ts'
 import { FinalitySourceError, openUnlessRunning, rpcUrlOf } from '../finality-source/index.ts'
+import { nativeCrypto } from '../platform/index.ts'
 import { carriesEvidence } from './evidence-in-blocks.ts'
 import type { CommittedHeader, EvidenceInBlocks, HeightRange } from './evidence-in-blocks.ts'
 import { evidenceOfNode } from './node-evidence.ts'
@@ -12,7 +14,7 @@ import { evidenceOfNode } from './node-evidence.ts'
 export async function evidenceOfHome(home: string, config: Config): Promise<EvidenceInBlocks> {
   const chain = await openUnlessRunning(home, config)
   if (chain === null) return evidenceOfNode(rpcUrlOf(home, config))
-  const { blocks, states } = chain
+  const { blocks, states, store } = chain
   try {
     const meta = await blocks.loadBlockMeta(blocks.base)
     return {
@@ -20,6 +22,7 @@ export async function evidenceOfHome(home: string, config: Config): Promise<Evid
       heights: { from: blocks.base, to: blocks.height },
       heightsWithEvidence: (range) => heightsOf(blocks, range),
       evidenceAt: async (height) => (await blocks.loadBlock(height))?.evidence ?? [],
+      pending: () => loadPendingEvidence(nativeCrypto, store),
       headerAt: (height) => headerAt(blocks, height),
       validatorsAt: (height) => validatorsAt(states, height),
       close: () => chain.close(),

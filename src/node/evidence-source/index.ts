@@ -7,10 +7,10 @@
 // Counterpart in CometBFT: none.
 
 export type {
-  CommittedEvidence,
   CommittedHeader,
   EvidenceInBlocks,
   HeightRange,
+  PlacedEvidence,
 } from './evidence-in-blocks.ts'
 export { evidenceOfHome } from './home-evidence.ts'
 export { loadHistory } from './load-history.ts'

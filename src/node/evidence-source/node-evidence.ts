@@ -25,6 +25,8 @@ export async function evidenceOfNode(url: string): Promise<EvidenceInBlocks> {
     heights: { from: from === 0n ? 1n : from, to: sync.int64('latest_block_height') },
     heightsWithEvidence: (range) => heightsOf(url, range),
     evidenceAt: (height) => evidenceAt(url, height),
+    // No route of CometBFT tells it.
+    pending: () => Promise.resolve(null),
     headerAt: (height) => askSignedHeader(url, height),
     validatorsAt: (height) => validatorsAt(url, height),
     close: () => Promise.resolve(),
