@@ -45,6 +45,23 @@ describe('dev with a villain', () => {
   )
 
   test(
+    'dev --byzantine: twins are a fifth node with the key of a validator, and lose its power',
+    async () => {
+      const command = new RunningCommand(['dev', '--byzantine', '3:twins'], {
+        cwd: folderForTest(),
+      })
+      expect(await command.line(/^validator 3 is a villain/)).toContain('(twins) from height 1 on')
+      await command.line(GONE)
+      const blocks = command.lines.filter((line) => BLOCK.test(line)).length
+      await command.line(BLOCK, blocks + 1)
+      command.signal('SIGINT')
+      const { code, err } = await command.ended
+      expect([code, err]).toEqual([0, ''])
+    },
+    MINUTE,
+  )
+
+  test(
     'dev --byzantine: a third of liars is run, and said to be too many',
     async () => {
       const command = new RunningCommand(['dev', '--byzantine', '2:silent@100,3:silent@100'], {

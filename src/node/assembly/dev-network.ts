@@ -10,6 +10,7 @@ import type { Replica, ReplicaOptions } from '../../host/replica/index.ts'
 import { Config } from './config.ts'
 import { readBlocks, submitDevTx, subscribeToBlocks } from './dev-blocks.ts'
 import type { DevBlock } from './dev-blocks.ts'
+import { twinHomeOf, writeTwinHome } from './dev-twin.ts'
 import { AssemblyError } from './errors.ts'
 import { freePortBlock } from './free-ports.ts'
 import { randomChainId } from './genesis-file.ts'
@@ -50,6 +51,8 @@ export interface DevOptions {
 export interface DevCasting {
   /** The validator whose blocks are shown. */
   readonly observer: number
+  /** Validators of which a second node runs, with the same key. */
+  readonly twins: readonly number[]
   /** The last word on what a validator is told; the path is that of its key. */
   alter(index: number, options: ReplicaOptions, keyPath: string): Promise<ReplicaOptions>
   /** Each validator, complete, before anything of it runs. */
@@ -74,11 +77,13 @@ export interface DevNetwork {
 export async function startDevNetwork(options: DevOptions): Promise<DevNetwork> {
   const { directory, progress, signal } = options
   const homes = NAMES.map((name) => join(directory, name))
-  if (options.fresh) await removeHomes(homes)
+  if (options.fresh) await removeHomes([...homes, ...homes.map(twinHomeOf)])
   const exists = await haveHomes(homes)
   progress(exists ? `continuing the chain in ${directory}` : `writing four homes in ${directory}`)
   if (!exists) await writeHomes(directory)
-  const firstPort = await freePorts()
+  const twins = options.casting?.twins ?? []
+  for (const index of twins) await writeTwinHome(homes[index] ?? '')
+  const firstPort = await freePorts(DEV_VALIDATORS + twins.length)
   progress('starting four validators')
   const logger = makeDevLogger(options.logLevel)
   const blocks: Subscription[] = []
@@ -90,11 +95,17 @@ export async function startDevNetwork(options: DevOptions): Promise<DevNetwork> 
     casting?.beforeStart(index, replica)
     submitDevTx(replica, NAMES[index] ?? '')
   }
+  const seats = [
+    ...homes.map((home, index) => ({ home, index, place: index })),
+    ...twins.map((index, twin) => {
+      return { home: twinHomeOf(homes[index] ?? ''), index, place: DEV_VALIDATORS + twin }
+    }),
+  ]
   const started = await Promise.allSettled(
-    homes.map((home, index) =>
+    seats.map(({ home, index, place }) =>
       startOne({
         home,
-        index,
+        place,
         firstPort,
         logger,
         signal,
@@ -120,11 +131,12 @@ interface Started {
 
 function run(options: DevOptions, { nodes, firstPort, blocks }: Started): DevNetwork {
   const replicas = nodes.map(({ replica }) => replica)
+  const validators = replicas.slice(0, DEV_VALIDATORS)
   const observed = replicas[options.casting?.observer ?? 0]
   const heightNow = (): bigint => observed?.blockStore.height ?? 0n
   const network: DevNetwork = {
     chainId: replicas[0]?.options.genesis.chainId ?? '',
-    rpcUrls: nodes.map(({ rpcUrl }) => rpcUrl ?? ''),
+    rpcUrls: nodes.slice(0, DEV_VALIDATORS).map(({ rpcUrl }) => rpcUrl ?? ''),
     firstPort,
     movedPorts: firstPort !== FIRST_PORT,
     get height() {
@@ -138,9 +150,9 @@ function run(options: DevOptions, { nodes, firstPort, blocks }: Started): DevNet
   }
   options.onReady(network)
   for (const subscription of blocks) {
-    void readBlocks(subscription, replicas, (block) => {
+    void readBlocks(subscription, validators, (block) => {
       options.onBlock(block)
-      for (const [index, replica] of replicas.entries()) submitDevTx(replica, NAMES[index] ?? '')
+      for (const [place, replica] of replicas.entries()) submitDevTx(replica, nameAt(place))
     })
   }
   return network
@@ -148,33 +160,39 @@ function run(options: DevOptions, { nodes, firstPort, blocks }: Started): DevNet
 
 interface Start extends Pick<StartOptions, 'alter'> {
   readonly home: string
-  readonly index: number
+  /** Which of the nodes it is; a twin stands behind all validators. */
+  readonly place: number
   readonly firstPort: number
   readonly logger: Logger
   readonly signal: AbortSignal
   readonly beforeStart: (replica: Replica) => void
 }
 
-async function startOne({ home, index, firstPort, ...start }: Start): Promise<RunningNode> {
+function nameAt(place: number): string {
+  return NAMES[place] ?? `twin${place}`
+}
+
+async function startOne({ home, place, firstPort, ...start }: Start): Promise<RunningNode> {
   const config = await loadConfig(home, {})
-  const port = firstPort + index * PORT_STEP
+  const port = firstPort + place * PORT_STEP
   config.setText('p2p.laddr', `tcp://127.0.0.1:${port}`, 'dev')
   config.setText('rpc.laddr', `tcp://127.0.0.1:${port + 1}`, 'dev')
   const moved = config
     .string('p2p.persistent_peers')
     .split(',')
-    .map((peer, place) => `${peer.split('@')[0] ?? ''}@127.0.0.1:${firstPort + place * PORT_STEP}`)
+    .map((peer, at) => `${peer.split('@')[0] ?? ''}@127.0.0.1:${firstPort + at * PORT_STEP}`)
   config.setText('p2p.persistent_peers', moved.join(','), 'dev')
   return startNode({
     ...start,
     home,
     config,
-    logger: new NodeLogger(start.logger, NAMES[index] ?? ''),
+    logger: new NodeLogger(start.logger, nameAt(place)),
   })
 }
 
-function freePorts(): Promise<number> {
-  const offsets = NAMES.flatMap((_, index) => [index * PORT_STEP, index * PORT_STEP + 1])
+function freePorts(nodes: number): Promise<number> {
+  const places = Array.from({ length: nodes }, (_, place) => place * PORT_STEP)
+  const offsets = places.flatMap((offset) => [offset, offset + 1])
   return freePortBlock(FIRST_PORT, offsets)
 }
 

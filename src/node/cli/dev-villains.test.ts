@@ -16,10 +16,9 @@ describe('villains of dev', () => {
     expect(readDevVillains(['3:equivocator@10,0:silent'], 4)).toEqual(both)
     expect(readDevVillains(['3:equivocator@10', '0:silent'], 4)).toEqual(both)
     expect(readDevVillains(['none'], 4)).toEqual([])
-    const single = VILLAIN_NAMES.filter((name) => name !== 'twins')
-    expect(single.map((name) => readDevVillains([`1:${name}`], 4).length)).toEqual(
-      single.map(() => 1),
-    )
+    for (const name of VILLAIN_NAMES) {
+      expect(readDevVillains([`1:${name}`], 4)).toEqual([{ index: 1, villain: name }])
+    }
   })
 
   test.each([
@@ -35,7 +34,7 @@ describe('villains of dev', () => {
       '0:silent,1:silent,2:silent,3:silent',
       /^ERROR: --byzantine: expected an honest validator or more, got .*\n$/,
     ],
-    ['3:twins', /^ERROR: --byzantine: twins need a fifth node, which only `quadrille sim` has\n$/],
+    ['3:twins@5', /^ERROR: --byzantine: twins share a key from the start: expected 3:twins\n$/],
   ])('--byzantine %s: is refused in one line, with exit code 2', async (who, line) => {
     const written: string[] = []
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)

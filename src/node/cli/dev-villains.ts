@@ -13,8 +13,10 @@ export function readDevVillains(
   validators: number,
 ): readonly DevVillain[] {
   const villains = readVillains(texts, validators)
-  if (villains.some(({ villain }) => villain === 'twins')) {
-    throw new BadInput('--byzantine: twins need a fifth node, which only `quadrille sim` has')
-  }
-  return villains
+  const late = villains.find(
+    ({ villain, fromHeight }) => villain === 'twins' && fromHeight !== undefined,
+  )
+  if (late === undefined) return villains
+  const right = `${late.index}:twins`
+  throw new BadInput(`--byzantine: twins share a key from the start: expected ${right}`)
 }

@@ -44,6 +44,7 @@ interface Handed {
 /** The casting of a devnet with villains. */
 export class FaultTheatre implements DevCasting {
   readonly observer: number
+  readonly twins: readonly number[]
   readonly #options: FaultTheatreOptions
   readonly #cast = new Cast()
   readonly #subscriptions: Subscription[] = []
@@ -64,6 +65,9 @@ export class FaultTheatre implements DevCasting {
     const observer = all.find((index) => !lying.has(index))
     assert(observer !== undefined, 'a devnet of villains alone has nobody who looks')
     this.observer = observer
+    this.twins = options.villains.flatMap(({ index, villain }) =>
+      villain === 'twins' ? [index] : [],
+    )
   }
 
   async alter(index: number, options: ReplicaOptions, keyPath: string): Promise<ReplicaOptions> {
@@ -80,6 +84,8 @@ export class FaultTheatre implements DevCasting {
       name: roleOf(villain.villain).name,
       keySeed: seed,
       fromHeight: BigInt(villain.fromHeight ?? 1),
+      // Asked for one twin at a time: each has a home of its own.
+      copy: () => options,
     })
     return altered ?? options
   }
