@@ -15,7 +15,7 @@ const LISTENING = /rpc +listening url=(\S+)$/
 const evidence = (...args: readonly string[]): Promise<Ended> => quadrille(['evidence', ...args])
 
 describe('evidence', () => {
-  test.concurrent('evidence: is listed, shown, exported, and verified by its file alone', async () => {
+  test.concurrent('evidence: is listed, shown, exported, and verified alone', async () => {
     const folder = folderForTest()
     const [home, file] = [join(folder, 'home'), join(folder, 'proof.json')]
     await quadrille(['init', '--home', home])
@@ -84,7 +84,7 @@ describe('evidence', () => {
     expect(JSON.parse(bent.out)).toEqual({ valid: false, ...none, reason })
   })
 
-  test.concurrent('evidence: what waits for a block is listed and proved from the home', async () => {
+  test.concurrent('evidence: what waits is listed and proved from the home', async () => {
     const folder = folderForTest()
     const [home, file] = [join(folder, 'home'), join(folder, 'proof.json')]
     await quadrille(['init', '--home', home])
@@ -114,7 +114,7 @@ describe('evidence', () => {
     expect(absent.err).toBe('ERROR: 1 pieces of evidence wait for a block, none at 1\n')
   })
 
-  test.concurrent('evidence: downtime is exported from node and home, and verified by its file', async () => {
+  test.concurrent('evidence: downtime is exported by node and home, and verified', async () => {
     const folder = folderForTest()
     const [home, file] = [join(folder, 'home'), join(folder, 'proof.json')]
     const genesis = join(home, 'config/genesis.json')

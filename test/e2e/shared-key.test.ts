@@ -77,7 +77,7 @@ async function powerOf(rpc: RpcClient, address: string, height: number): Promise
   return Number(validators.find((each) => each.address === address)?.voting_power ?? 0)
 }
 
-test('shared key: two nodes with one key are caught, recorded and punished everywhere', async () => {
+test('shared key: two nodes with one key are caught and punished everywhere', async () => {
   const port = await freePort()
   const homes = await writeHomes(folderForTest(), port)
   const guilty = addressIn(homes[ORIGINAL] ?? '')

@@ -72,7 +72,7 @@ async function fileOf(net: Cluster, node: number, piece: Evidence): Promise<stri
   return formatEvidenceProof(proof.value)
 }
 
-test('downtime: is in a block, at the application, and costs power, on every node alike', async () => {
+test('downtime: is in a block, told to the application and punished, everywhere', async () => {
   const heard = AWAKE.map((): string[] => [])
   const apps = await Promise.all(
     AWAKE.map(() => DefinedApplication.open(counter, { crypto: nativeCrypto, store: null })),

@@ -30,6 +30,8 @@ export function shownLines(
   { block, index, evidence }: PlacedEvidence,
   chainId: string,
 ): readonly string[] {
+  const where =
+    block === null ? 'not yet, it waits for a block' : `in block ${block}, place ${index}`
   const power =
     evidence.kind === 'light-client-attack'
       ? evidence.byzantineValidators.reduce((sum, { votingPower }) => sum + votingPower, 0n)
@@ -37,7 +39,7 @@ export function shownLines(
   return [
     deedOf(evidence),
     `chain:    ${chainId}`,
-    `recorded: ${block === null ? 'not yet, it waits for a block' : `in block ${block}, place ${index}`}`,
+    `recorded: ${where}`,
     `power:    ${power} of ${evidence.totalVotingPower}`,
     `time:     ${formatTime(evidence.timestamp)}, of the block of that height`,
     `hash:     ${toHexUpper(evidenceHash(nativeCrypto, evidence))}`,
