@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
 import { defaultConsensusParams, evidenceByteSize, offenceKey } from '../../core/types/index.ts'
 import type { DoubleProposalEvidence, Evidence } from '../../core/types/index.ts'
-import { systemClock } from '../../node/platform/index.ts'
+import { nativeCrypto, systemClock } from '../../node/platform/index.ts'
 import { MemoryDisk, MemoryKeyValueStore } from '../memory/index.ts'
 import { Desk, alteredCopy } from './desk.fixture.ts'
-import { MAX_PENDING_PER_VALIDATOR, MAX_WAITING_PER_SENDER } from './index.ts'
+import { MAX_PENDING_PER_VALIDATOR, MAX_WAITING_PER_SENDER, loadPendingEvidence } from './index.ts'
 
 const SECOND = 1_000_000_000n
 
@@ -36,6 +36,25 @@ describe('EvidenceStore', () => {
     const evidence = await desk.evidenceOf()
     await desk.store.add(evidence, 'detector')
     expect(await (await Desk.open(database)).nextEvidence()).toEqual([evidence])
+  })
+
+  test('left behind: what waited is read by height, without what is damaged', async () => {
+    const database = new MemoryKeyValueStore()
+    const desk = await Desk.open(database)
+    await desk.grow(12n)
+    // By their names in the database the tenth height comes before the second.
+    const pieces = await Promise.all([10n, 2n, 3n].map((height) => desk.evidenceOf({ height })))
+    for (const piece of pieces) await desk.store.add(piece, 'rpc')
+    const [ten, two, three] = pieces
+    expect(await loadPendingEvidence(nativeCrypto, database)).toEqual([two, three, ten])
+    for await (const [key, value] of database.iterate({
+      gte: toUtf8('ep'),
+      lt: toUtf8('eq'),
+      limit: 1,
+    })) {
+      await database.batch([{ put: [key, value.with(40, (value[40] ?? 0) ^ 1)] }], { sync: false })
+    }
+    expect(await loadPendingEvidence(nativeCrypto, database)).toEqual([two, three])
   })
 
   test('add: an altered copy is the same offence, before and after its block', async () => {
