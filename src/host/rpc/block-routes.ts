@@ -39,15 +39,15 @@ async function blockchainAnswer(env: RpcEnvironment, min: bigint, max: bigint): 
  * The commit of the highest block is not in a block yet: it is the one this node saw, and not
  * canonical.
  */
+// Of the newest block only the commit that was seen here is known. It is gone once the block after
+// it is stored, which may happen between two reads.
 async function commitAnswer(env: RpcEnvironment, height: bigint): Promise<Answer> {
   const meta = await env.blocks.loadBlockMeta(height)
   if (meta === null) return ok('null')
-  const isCanonical = height !== env.blocks.height
-  const commit = isCanonical
-    ? await env.blocks.loadCommit(height)
-    : await env.blocks.loadSeenCommit(height)
+  const seen = height === env.blocks.height ? await env.blocks.loadSeenCommit(height) : null
+  const commit = seen ?? (await env.blocks.loadCommit(height))
   const signedHeader = signedHeaderJson({ header: meta.header, commit })
-  return ok(`{"signed_header":${signedHeader},"canonical":${isCanonical}}`)
+  return ok(`{"signed_header":${signedHeader},"canonical":${seen === null}}`)
 }
 
 /** The block routes by name. */

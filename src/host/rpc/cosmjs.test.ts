@@ -95,6 +95,15 @@ test('Comet38Client: reads blocks, headers, commits and results', async () => {
   expect([results.height, results.results, results.validatorUpdates]).toEqual([1, [], []])
 })
 
+test('Comet38Client: reads the newest commit while the block above it is being stored', async () => {
+  const { height } = node
+  node.height = 23n
+  expect(node.seenCommits.has(23n)).toBe(false)
+  const { canonical, commit } = await client.commit(23)
+  node.height = height
+  expect([canonical, commit.signatures.length]).toEqual([true, 4])
+})
+
 test('Comet38Client: reads status, genesis, validators, mempool and health', async () => {
   const status = await client.status()
   expect([status.nodeInfo.version, status.syncInfo.latestBlockHeight]).toEqual(['0.38.22', 26])

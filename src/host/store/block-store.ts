@@ -180,9 +180,11 @@ export class BlockStore {
 
   /** The commit of `height` as block `height + 1` carries it; null until that block is stored. */
   async loadCommit(height: bigint): Promise<Commit | null> {
-    if (height < this.#base || height >= this.#height) return null
+    if (height < this.#base || height > this.#height) return null
     const commit = await this.#loadCommit(Kind.commit, height)
-    if (commit === null) throw corrupt(`commit of block ${height}`, 'is missing')
+    if (commit === null && height < this.#height) {
+      throw corrupt(`commit of block ${height}`, 'is missing')
+    }
     return commit
   }
 

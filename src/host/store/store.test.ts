@@ -87,6 +87,33 @@ describe('block store', () => {
     expect(await states.loadResults(6n)).toBeNull()
   })
 
+  test('block store: has a commit of its highest block while the next is being stored', async () => {
+    const world = await makeWorld()
+    const [first] = await grow(world, 1)
+    const { blocks, kv } = world
+    let tellWritten = (): void => undefined
+    let acknowledge = (): void => undefined
+    const written = new Promise<void>((resolve) => (tellWritten = resolve))
+    const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve))
+    const slow: Pick<MemoryKeyValueStore, 'batch'> = {
+      batch: async (...batch) => {
+        await kv.batch(...batch)
+        tellWritten()
+        await acknowledged
+      },
+    }
+    const batch = new StoreBatch(Object.assign(Object.create(kv) as MemoryKeyValueStore, slow))
+    blocks.putBlock(batch, world.chain.next().stored)
+    const committed = batch.commit()
+    await written
+    expect(blocks.height).toBe(1n)
+    expect(await blocks.loadSeenCommit(1n)).toBeNull()
+    expect(await blocks.loadCommit(1n)).toEqual(first?.stored.seenCommit)
+    acknowledge()
+    await committed
+    expect(blocks.height).toBe(2n)
+  })
+
   test('block store: serves the parts of a large block with proofs that hold', async () => {
     const world = await makeWorld()
     const step = world.chain.next({ txs: largeTxs(5) })
