@@ -2,7 +2,6 @@
 
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { AssemblyError, DEV_VALIDATORS, startDevNetwork } from '../assembly/index.ts'
 import type { DevBlock, DevNetwork } from '../assembly/index.ts'
 import type { FaultTheatre } from '../dev-faults/index.ts'
 import { globalFlags } from './global-flags.ts'
@@ -44,9 +43,9 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-// What nobody asks for is not loaded.
 async function openTheatre(who: readonly string[]): Promise<FaultTheatre | null> {
   if (who.length === 0) return null
+  const { DEV_VALIDATORS } = await import('../assembly/index.ts')
   const { readDevVillains } = await import('./dev-villains.ts')
   const villains = readDevVillains(who, DEV_VALIDATORS)
   if (villains.length === 0) return null
@@ -83,6 +82,7 @@ interface DevStart extends DevRun {
 
 /** Null when it was stopped before it ran. */
 async function start({ theatre, ...options }: DevStart): Promise<DevNetwork | null> {
+  const { AssemblyError, startDevNetwork } = await import('../assembly/index.ts')
   try {
     return await startDevNetwork({
       ...options,

@@ -1,6 +1,5 @@
 // `quadrille init`: keys, genesis and configuration of a new one-validator chain.
 import type { Command } from 'commander'
-import { initHome, loadConfig } from '../assembly/index.ts'
 import { globalFlags } from './global-flags.ts'
 
 /** Adds `init`. */
@@ -13,6 +12,7 @@ export function addInit(program: Command): void {
       '\nExample:\n  quadrille init --home ./node && quadrille start --home ./node\n',
     )
     .action(async (_options: unknown, command: Command) => {
+      const { initHome, loadConfig } = await import('../assembly/index.ts')
       const { home } = globalFlags(command)
       const config = await loadConfig(home, process.env)
       for (const { made, what, path } of await initHome(home, config)) {

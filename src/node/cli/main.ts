@@ -36,7 +36,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** The tree of commands; `outcome` takes the exit code of the one that runs. */
+/**
+ * The tree of commands; each loads what it needs when it runs. `outcome` takes the exit code of the
+ * one that does.
+ */
 export function makeProgram(outcome: { code: ExitCode }): Command {
   const program = new Command('quadrille')
   program

@@ -1,6 +1,6 @@
 // `quadrille unsafe-reset-all` and `unsafe-reset-priv-validator`.
 import type { Command } from 'commander'
-import { loadConfig, resetData, resetValidatorState } from '../assembly/index.ts'
+import type { Config } from '../assembly/index.ts'
 import { globalFlags } from './global-flags.ts'
 
 /** Adds the two commands, under CometBFT's older names too. */
@@ -12,6 +12,7 @@ export function addReset(program: Command): void {
     .option('--keep-addr-book', 'keep the address book of CometBFT')
     .addHelpText('after', '\nExample:\n  quadrille unsafe-reset-all --home ./node\n')
     .action(async (options: { keepAddrBook?: boolean }, command: Command) => {
+      const { loadConfig, resetData } = await import('../assembly/index.ts')
       const { home } = globalFlags(command)
       const config = await loadConfig(home, process.env)
       const keepAddressBook = options.keepAddrBook === true
@@ -27,12 +28,14 @@ export function addReset(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  quadrille unsafe-reset-priv-validator --home ./node\n')
     .action(async (_options: unknown, command: Command) => {
+      const { loadConfig } = await import('../assembly/index.ts')
       const { home } = globalFlags(command)
       await resetState(home, await loadConfig(home, process.env))
     })
 }
 
-async function resetState(...args: Parameters<typeof resetValidatorState>): Promise<void> {
-  const path = await resetValidatorState(...args)
+async function resetState(home: string, config: Config): Promise<void> {
+  const { resetValidatorState } = await import('../assembly/index.ts')
+  const path = await resetValidatorState(home, config)
   process.stdout.write(`Reset what the validator key signed last  ${path}\n`)
 }

@@ -1,6 +1,5 @@
 // `quadrille start`: one node from its home, until it is told to stop.
 import type { Command } from 'commander'
-import { AssemblyError, loadConfig, startNode } from '../assembly/index.ts'
 import type { RunningNode, StartOptions } from '../assembly/index.ts'
 import { globalFlags } from './global-flags.ts'
 import { aborted, stopSignal } from './stop-signal.ts'
@@ -46,6 +45,7 @@ export function addStart(program: Command, outcome: { code: number }): void {
 
 async function run(command: Command): Promise<number> {
   const signal = stopSignal()
+  const { loadConfig } = await import('../assembly/index.ts')
   const { home, logLevel } = globalFlags(command)
   const options = command.opts<Record<string, string | boolean | undefined>>()
   const config = await loadConfig(home, process.env)
@@ -69,6 +69,7 @@ async function run(command: Command): Promise<number> {
 
 /** Null when it was stopped before it ran. */
 async function startUnlessStopped(options: StartOptions): Promise<RunningNode | null> {
+  const { AssemblyError, startNode } = await import('../assembly/index.ts')
   try {
     return await startNode(options)
   } catch (error) {

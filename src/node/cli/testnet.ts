@@ -1,7 +1,6 @@
 // `quadrille testnet`: the homes of a network.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { makeTestnet } from '../assembly/index.ts'
 
 interface TestnetFlags {
   readonly v: string
@@ -44,6 +43,7 @@ export function addTestnet(program: Command): void {
       '\nExample:\n  quadrille testnet --v 4 --o ./net\n  quadrille start --home ./net/node0\n',
     )
     .action(async (flags: TestnetFlags) => {
+      const { makeTestnet } = await import('../assembly/index.ts')
       const made = await makeTestnet({
         directory: resolve(flags.o),
         validators: count('--v', flags.v),

@@ -1,6 +1,5 @@
 // `quadrille version`: which software, which protocols.
 import type { Command } from 'commander'
-import { PROTOCOL_VERSIONS, SOFTWARE_VERSION } from '../assembly/index.ts'
 
 /** Adds `version`. */
 export function addVersion(program: Command): void {
@@ -9,7 +8,8 @@ export function addVersion(program: Command): void {
     .description('show the version')
     .option('-v, --verbose', 'show the protocol versions as JSON')
     .addHelpText('after', '\nExample:\n  quadrille version -v\n')
-    .action((options: { verbose?: boolean }) => {
+    .action(async (options: { verbose?: boolean }) => {
+      const { PROTOCOL_VERSIONS, SOFTWARE_VERSION } = await import('../assembly/index.ts')
       const text =
         options.verbose === true
           ? JSON.stringify({ quadrille: SOFTWARE_VERSION, ...PROTOCOL_VERSIONS }, null, 2)
