@@ -8,7 +8,7 @@ export interface WorldHost {
   /** Hashes, and signatures where the plan asks for real ones. */
   readonly crypto: Crypto
   readonly channelCrypto: ChannelCrypto
-  /** Resolves when all promises have settled that can: after a turn of the real loop at the latest. */
+  /** Resolves when all promises that can settle have: after a turn of the loop at the latest. */
   readonly turn: () => Promise<void>
   /** Called for every event; without it nothing is formatted. */
   readonly onEvent?: (event: SimEvent) => void
