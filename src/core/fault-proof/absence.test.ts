@@ -78,7 +78,7 @@ describe('proof of downtime', () => {
       const closed = { ok: true, proof: { ...proof, open: [WHY] } }
       expect(verifyEvidence(input, { ...trust, downtime: rule })).toEqual(closed)
     }
-    expect(good.bytes.length).toBeLessThan(6000)
+    expect(good.bytes.length).toBeLessThan(4000)
   })
 
   test('rule: a window or a number that is no fault on the chain is refused', () => {
