@@ -167,12 +167,17 @@ function drawByzantine(draws: Draws, powers: readonly number[]): ByzantinePlan[]
 
 /**
  * The villains of a seed, as `drawPlan` has them where it has any: below a third of the power, so
- * within what the algorithm promises to bear. Less than four validators of one power have none.
+ * within what the algorithm promises to bear. Where the first one drawn has too much, the weakest
+ * validator lies; nobody does where that has a third, as among three of one power.
  */
 export function drawFewVillains(seed: number, powers: readonly number[]): ByzantinePlan[] {
   const draws = new Draws(seed, 'plan byzantine')
   draws.chance(NO_VILLAINS)
-  return drawVillains(draws, powers)
+  const drawn = drawVillains(draws, powers)
+  const least = Math.min(...powers)
+  const total = powers.reduce((sum, power) => sum + power, 0)
+  if (drawn.length > 0 || 3 * least >= total) return drawn
+  return [{ index: powers.indexOf(least), villain: draws.pick(VILLAINS).name }]
 }
 
 function drawVillains(draws: Draws, powers: readonly number[]): ByzantinePlan[] {
