@@ -11,7 +11,7 @@ describe('what once broke', { timeout: 60_000 }, () => {
     expect(verdictOf(plan, await play(plan))).toBe('')
   })
 
-  test('a blackout after a block: what was signed twice at its height is not forgotten', async () => {
+  test('a blackout after a block: what was signed twice there is not forgotten', async () => {
     for (const [seed, villain] of [
       [22, 'twins'],
       [23, 'double-proposer'],
