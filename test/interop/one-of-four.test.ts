@@ -92,7 +92,7 @@ describe('three of ours and one CometBFT', () => {
     expect(validators.map(({ voting_power: power }) => power)).toEqual(['1', '1'])
   }, 60_000)
 
-  test('interop: what CometBFT answers is proof that a block is final, and of a fault', async () => {
+  test('interop: what CometBFT answers proves that a block is final, and a fault', async () => {
     const folder = folderForTest()
     const genesis = join(network.home(COMET), 'config', 'genesis.json')
     const [final, fault] = [join(folder, 'final.json'), join(folder, 'fault.json')]

@@ -95,7 +95,7 @@ test('Comet38Client: reads blocks, headers, commits and results', async () => {
   expect([results.height, results.results, results.validatorUpdates]).toEqual([1, [], []])
 })
 
-test('Comet38Client: reads the newest commit while the block above it is being stored', async () => {
+test('Comet38Client: reads the newest commit while the block above is being stored', async () => {
   const { height } = node
   node.height = 23n
   expect(node.seenCommits.has(23n)).toBe(false)
