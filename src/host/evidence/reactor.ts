@@ -34,13 +34,16 @@ interface Book {
   readonly peer: Peer
   /** Offences that the peer was sent or sent us; of what is pending only. */
   readonly known: Set<string>
+  /** What it was offered last: all the news up to then, for the height that it had. */
+  offered: { readonly news: number; readonly height: bigint }
 }
+
+const NOTHING_OFFERED: Book['offered'] = { news: -1, height: -1n }
 
 /**
  * Gossip of pending evidence. A peer gets a piece once it is above the height of the fault, since
- * it
- * needs that block to judge it: CometBFT drops whoever sends it evidence that it cannot place. What
- * a peer knows is forgotten when it leaves, so after a reconnect it gets everything again.
+ * it needs that block to judge it: CometBFT drops whoever sends it evidence that it cannot place.
+ * What a peer knows is forgotten when it leaves, so after a reconnect it gets everything again.
  *
  * A peer that sends evidence that proves nothing, or of a kind that this chain does not know, is
  * dropped. One whose evidence is early, too old or about blocks that we do not keep is not: it may
@@ -53,6 +56,8 @@ export class EvidenceReactor implements Reactor {
   readonly #options: EvidenceReactorOptions
   readonly #books = new Map<string, Book>()
   readonly #stopListening: () => void
+  /** How often something became pending. */
+  #news = 0
   #isScheduled = false
 
   constructor(options: EvidenceReactorOptions) {
@@ -60,14 +65,18 @@ export class EvidenceReactor implements Reactor {
     this.#stopListening = options.store.listen({
       onPending: ({ offence }, from) => {
         this.#books.get(from)?.known.add(offence)
+        this.#news++
         this.#schedule()
       },
-      onBlock: () => this.onHeight(),
+      onBlock: () => {
+        this.#forgetCommitted()
+        this.onHeight()
+      },
     })
   }
 
   addPeer(peer: Peer): void {
-    this.#books.set(peer.id, { peer, known: new Set() })
+    this.#books.set(peer.id, { peer, known: new Set(), offered: NOTHING_OFFERED })
     this.#schedule()
   }
 
@@ -132,24 +141,33 @@ export class EvidenceReactor implements Reactor {
 
   #push(): void {
     this.#isScheduled = false
-    const pieces = [...this.#options.store.pieces()]
-    const pending = new Set(pieces.map(({ offence }) => offence))
     for (const book of this.#books.values()) {
-      for (const offence of book.known) if (!pending.has(offence)) book.known.delete(offence)
-      this.#pushTo(book, pieces)
+      const height = this.#options.heightOf(book.peer.id)
+      const { offered } = book
+      // Peers tell their steps many times a block.
+      if (offered.news === this.#news && offered.height === height) continue
+      if (this.#pushTo(book, height)) book.offered = { news: this.#news, height }
     }
   }
 
-  #pushTo({ peer, known }: Book, pieces: readonly PendingPiece[]): void {
-    if (!peer.canSend(EVIDENCE_CHANNEL)) return
-    const height = this.#options.heightOf(peer.id)
-    const wanted = pieces.filter(
+  // False when the peer's queue is full: it is tried again once that has drained.
+  #pushTo({ peer, known }: Book, height: bigint): boolean {
+    if (!peer.canSend(EVIDENCE_CHANNEL)) return false
+    const wanted = [...this.#options.store.pieces()].filter(
       (piece) => !known.has(piece.offence) && this.#isOfUse(piece, height),
     )
     for (const batch of batchesOf(wanted)) {
       const message = encodeEvidenceList(batch.map(({ evidence }) => evidence))
-      if (!peer.send(EVIDENCE_CHANNEL, message)) return
+      if (!peer.send(EVIDENCE_CHANNEL, message)) return false
       for (const { offence } of batch) known.add(offence)
+    }
+    return true
+  }
+
+  #forgetCommitted(): void {
+    const pending = new Set([...this.#options.store.pieces()].map(({ offence }) => offence))
+    for (const { known } of this.#books.values()) {
+      for (const offence of known) if (!pending.has(offence)) known.delete(offence)
     }
   }
 
