@@ -1,6 +1,5 @@
-// Plays drawn plans on all processors, in the order of their seeds.
+// Plays drawn plans in the order of their seeds.
 
-import { availableParallelism } from 'node:os'
 import { drawPlan, runSeeds } from '../../src/node/sim/index.ts'
 import type { Outcome, SeedRun } from '../../src/node/sim/index.ts'
 import { verdictOf } from '../../src/host/simulator/world.fixture.ts'
@@ -10,6 +9,8 @@ export interface Swarm {
   readonly from: number
   readonly to: number
   readonly maxMs: number
+  /** How many are played at once. */
+  readonly workers: number
 }
 
 /** A run that is over. */
@@ -21,9 +22,8 @@ export interface SwarmRun {
 }
 
 /** Whoever stops taking runs stops the swarm. */
-export async function* playSwarm({ from, to, maxMs }: Swarm): AsyncGenerator<SwarmRun> {
+export async function* playSwarm({ from, to, maxMs, workers }: Swarm): AsyncGenerator<SwarmRun> {
   const planOf = (seed: number): SeedRun['plan'] => drawPlan(seed, { maxMs })
-  const workers = availableParallelism()
   for await (const { seed, plan, outcome } of runSeeds({ from, to, planOf, workers })) {
     yield { seed, outcome, verdict: verdictOf(plan, outcome) }
   }

@@ -11,7 +11,9 @@ const LIMIT_MS = 1_500_000
 test('the swarm: keeps every promise, seeds 0 to 199', { timeout: LIMIT_MS }, async () => {
   let runs = 0
   let decided = 0n
-  for await (const { verdict, outcome } of playSwarm({ from: 0, to: SEEDS - 1, maxMs: MAX_MS })) {
+  // Beside other tests: one warm thread costs a fifth less than two.
+  const swarm = { from: 0, to: SEEDS - 1, maxMs: MAX_MS, workers: 1 }
+  for await (const { verdict, outcome } of playSwarm(swarm)) {
     expect(verdict).toBe('')
     runs++
     for (const height of outcome.heights) decided += height

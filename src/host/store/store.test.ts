@@ -87,7 +87,7 @@ describe('block store', () => {
     expect(await states.loadResults(6n)).toBeNull()
   })
 
-  test('block store: has a commit of the highest block while the next is being stored', async () => {
+  test('block store: has a commit of the top block while the next is being stored', async () => {
     const world = await makeWorld()
     const [first] = await grow(world, 1)
     const { blocks, kv } = world
