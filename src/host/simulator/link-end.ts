@@ -2,8 +2,7 @@
 
 import type { NodeInfo } from '../../core/proto/index.ts'
 import type { Peer, PeerStats } from '../p2p/index.ts'
-import type { MessageNetwork } from './network.ts'
-import type { MessageSwitch } from './message-switch.ts'
+import type { NodeClock } from './clock.ts'
 
 /** A message on its way. */
 export interface Letter {
@@ -27,6 +26,37 @@ export interface Connection {
   isBroken: boolean
 }
 
+/** A node as the network and its peers see it. */
+export interface Station {
+  readonly id: string
+  readonly node: number
+  readonly clock: NodeClock
+  readonly isRunning: boolean
+  nodeInfo(): NodeInfo
+  /** Whether a node may become a peer now. */
+  admits(id: string): boolean
+  peer(id: string): LinkEnd | null
+  /** The ends of the connections, oldest first. */
+  ends(): LinkEnd[]
+  /** The network has made a connection. */
+  join(end: LinkEnd): void
+  /** A connection is gone. */
+  remove(end: LinkEnd, reason: string): void
+  /** A letter has arrived. */
+  receive(end: LinkEnd, letter: Letter): void
+  /** There is room again on channels that refused a message. */
+  drain(end: LinkEnd): void
+}
+
+/** What carries the letters of an end. */
+export interface Carrier {
+  readonly nowMs: number
+  /** The most bytes that one end may have under way. */
+  readonly queueBytes: number
+  /** Takes a letter of which the queue has room. */
+  send(end: LinkEnd, letter: Letter): void
+}
+
 /** What `owner` holds of its peer `remote`. */
 export class LinkEnd implements Peer {
   readonly id: string
@@ -34,8 +64,8 @@ export class LinkEnd implements Peer {
   readonly outbound: boolean
   readonly remoteAddress: string
   readonly remoteIp: string
-  readonly owner: MessageSwitch
-  readonly remote: MessageSwitch
+  readonly owner: Station
+  readonly remote: Station
   /** When the last letter arrives; the next may not overtake it. */
   lastDueMs = 0
   bundle: Bundle | null = null
@@ -46,10 +76,10 @@ export class LinkEnd implements Peer {
   /** Channels on which the queue refused a message. */
   readonly refused: Set<number> = new Set()
   #connection: Connection | null = null
-  readonly #network: MessageNetwork
+  readonly #network: Carrier
   #sentBytes = 0
 
-  constructor(network: MessageNetwork, parties: Parties) {
+  constructor(network: Carrier, parties: Parties) {
     const { owner, remote, outbound } = parties
     this.#network = network
     this.owner = owner
@@ -109,7 +139,7 @@ export class LinkEnd implements Peer {
 
 /** Who is connected with whom, and who has dialled. */
 export interface Parties {
-  readonly owner: MessageSwitch
-  readonly remote: MessageSwitch
+  readonly owner: Station
+  readonly remote: Station
   readonly outbound: boolean
 }

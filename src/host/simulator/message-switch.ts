@@ -16,7 +16,7 @@ import type {
   SwitchOptions,
 } from '../p2p/index.ts'
 import type { NodeClock } from './clock.ts'
-import type { Letter, LinkEnd } from './link-end.ts'
+import type { Letter, LinkEnd, Station } from './link-end.ts'
 import type { MessageNetwork } from './network.ts'
 
 const BAN_MS = 60_000
@@ -29,7 +29,7 @@ export interface MessageSwitchParts {
 }
 
 /** Keeps the contract of `PeerSwitch` over whole messages. */
-export class MessageSwitch implements PeerSwitch {
+export class MessageSwitch implements PeerSwitch, Station {
   readonly id: string
   readonly listenAddress: string
   readonly node: number
@@ -84,7 +84,6 @@ export class MessageSwitch implements PeerSwitch {
     return [...this.#peers.values()]
   }
 
-  /** The ends of the connections, oldest first. */
   ends(): LinkEnd[] {
     return [...this.#peers.values()]
   }
@@ -139,12 +138,10 @@ export class MessageSwitch implements PeerSwitch {
     return this.#options.makeNodeInfo({ id, listenAddress, channels: Uint8Array.from(ids) })
   }
 
-  /** Whether a node may become a peer now. */
   admits(id: string): boolean {
     return (this.#bannedUntilMs.get(id) ?? 0) <= this.#network.nowMs
   }
 
-  /** The network has made a connection. */
   join(end: LinkEnd): void {
     this.#peers.set(end.id, end)
     for (const reactor of this.#reactors) {
@@ -153,7 +150,6 @@ export class MessageSwitch implements PeerSwitch {
     }
   }
 
-  /** A connection is gone. */
   remove(end: LinkEnd, reason: string): void {
     if (this.#peers.get(end.id) !== end) return
     this.#peers.delete(end.id)
@@ -161,7 +157,6 @@ export class MessageSwitch implements PeerSwitch {
     if (this.isRunning) this.dial(end.id, this.#network.drawReconnectMs())
   }
 
-  /** A letter has arrived. */
   receive(end: LinkEnd, { channelId, message }: Letter): void {
     if (this.#peers.get(end.id) !== end) return
     try {
@@ -172,7 +167,6 @@ export class MessageSwitch implements PeerSwitch {
     }
   }
 
-  /** There is room again on channels that refused a message. */
   drain(end: LinkEnd): void {
     const channels = [...end.refused]
     end.refused.clear()

@@ -4,8 +4,7 @@ import { FOLD } from './digest.ts'
 import type { Digest } from './digest.ts'
 import type { Draws } from './draws.ts'
 import { LinkEnd } from './link-end.ts'
-import type { Connection, Letter } from './link-end.ts'
-import type { MessageSwitch } from './message-switch.ts'
+import type { Carrier, Connection, Letter, Station } from './link-end.ts'
 import type { NetworkPlan } from './plan.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -34,9 +33,9 @@ export interface NetworkOptions {
  * Connections between switches. Within one connection letters keep their order unless the plan lets
  * them overtake; letters of one moment travel together.
  */
-export class MessageNetwork {
+export class MessageNetwork implements Carrier {
   readonly #options: NetworkOptions
-  readonly #switches = new Map<string, MessageSwitch>()
+  readonly #stations = new Map<string, Station>()
   #plan: NetworkPlan
   #isCut: (from: number, to: number) => boolean = () => false
 
@@ -63,13 +62,13 @@ export class MessageNetwork {
     return this.#options.draws.between(least, most)
   }
 
-  register(node: MessageSwitch): void {
-    this.#switches.set(node.id, node)
+  register(node: Station): void {
+    this.#stations.set(node.id, node)
   }
 
   /** A node is gone; its peers find out, some soon and some late. */
-  vanish(node: MessageSwitch): void {
-    if (this.#switches.get(node.id) === node) this.#switches.delete(node.id)
+  vanish(node: Station): void {
+    if (this.#stations.get(node.id) === node) this.#stations.delete(node.id)
     for (const end of node.ends()) {
       end.connection.isUp = false
       const inMs = this.#options.draws.chance(0.5) ? this.drawLatencyMs() : this.drawReconnectMs()
@@ -78,8 +77,8 @@ export class MessageNetwork {
   }
 
   /** Connects a node with another by id; false when that one cannot be reached now. */
-  connect(from: MessageSwitch, id: string): boolean {
-    const to = this.#switches.get(id)
+  connect(from: Station, id: string): boolean {
+    const to = this.#stations.get(id)
     if (to === undefined || !to.isRunning || to.clock.isPaused) return false
     if (this.#isCut(from.node, to.node) || this.#isCut(to.node, from.node)) return false
     if (!from.admits(to.id) || !to.admits(from.id)) return false
@@ -152,7 +151,7 @@ export class MessageNetwork {
   }
 
   #ends(): LinkEnd[] {
-    return [...this.#switches.values()].flatMap((each) => each.ends())
+    return [...this.#stations.values()].flatMap((each) => each.ends())
   }
 
   #release(): void {
@@ -228,7 +227,7 @@ export class MessageNetwork {
     }
   }
 
-  #later(ms: number, node: MessageSwitch, act: () => void): void {
+  #later(ms: number, node: Station, act: () => void): void {
     const { timeline, around } = this.#options
     timeline.after(ms, () => node.clock.run(() => around(node.node, act)))
   }

@@ -2,12 +2,12 @@
 
 import { NIL_BLOCK_ID, VoteType, equalBlockId, isNilBlockId } from '../../core/types/index.ts'
 import type { BlockId, Vote } from '../../core/types/index.ts'
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import { otherProposal } from './other-block.ts'
 import { Recast, allParts } from './recast.ts'
 import type { Offer, OwnProposal } from './recast.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 interface Lock {
   readonly height: bigint

@@ -6,12 +6,19 @@ import { tryDecode } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage, NodeInfo } from '../../core/proto/index.ts'
 import { CHANNEL_OF, CONSENSUS_CHANNELS } from '../gossip/index.ts'
 import type { Peer, PeerStats } from '../p2p/index.ts'
-import type { Vice, Word } from './vice.ts'
 
 /** Messages that wait for a full queue; what comes beyond is lost. */
 const MAX_WAITING = 4096
 
 const CONSENSUS_IDS: ReadonlySet<number> = new Set(CONSENSUS_CHANNELS.map(({ id }) => id))
+
+/** A message on its way in or out. */
+export interface Word {
+  readonly channelId: number
+  readonly bytes: Uint8Array
+  /** The message of consensus that it is; null for anything else. */
+  readonly message: ConsensusWireMessage | null
+}
 
 /** Reads a message as far as it is one of consensus. */
 export function wordOf(channelId: number, bytes: Uint8Array): Word {
@@ -23,7 +30,7 @@ export function wordOf(channelId: number, bytes: Uint8Array): Word {
 /** Stands for a peer before the honest part of a villain. */
 export class Counterpart implements Peer {
   readonly real: Peer
-  readonly #onSay: (to: Counterpart, word: Word) => ReturnType<NonNullable<Vice['say']>>
+  readonly #onSay: (to: Counterpart, word: Word) => boolean | null
   readonly #waiting: { readonly channelId: number; readonly bytes: Uint8Array }[] = []
 
   constructor(real: Peer, onSay: (to: Counterpart, word: Word) => boolean | null) {

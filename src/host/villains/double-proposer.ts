@@ -1,11 +1,11 @@
 // Double proposer: signs two proposals for one round, and shows each half of the network one.
 
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import { otherProposal } from './other-block.ts'
 import { Recast, allParts } from './recast.ts'
 import type { Offer, OwnProposal } from './recast.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** Its own half gets the block of the honest part, the other half another valid one. */
 export class DoubleProposer implements Vice {

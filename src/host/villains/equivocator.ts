@@ -5,11 +5,11 @@ import { EMPTY_BYTES, toUtf8 } from '../../core/bytes/index.ts'
 import { NIL_BLOCK_ID, equalBlockId, isNilBlockId } from '../../core/types/index.ts'
 import type { BlockId, Vote } from '../../core/types/index.ts'
 import type { Timer } from '../ports/index.ts'
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import { DoubleProposer } from './double-proposer.ts'
 import type { Place } from './notes.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** How long the second vote waits for somebody else to come up with another block. */
 const PATIENCE_MS = 200

@@ -4,9 +4,9 @@
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import { EMPTY_BYTES, toUtf8 } from '../../core/bytes/index.ts'
 import type { BlockId, Vote } from '../../core/types/index.ts'
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** What it makes of a vote of somebody else; `late` is an older vote, of whomever. */
 type Forgery = (stage: Stage, vote: Vote, late: Vote) => ConsensusWireMessage

@@ -2,13 +2,13 @@
 // of consensus, each rule in turn.
 
 import { makeBlockId } from '../../core/types/index.ts'
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import { BLOCK_FLAWS } from './block-flaws.ts'
 import { PROPOSAL_FLAWS } from './proposal-flaws.ts'
 import { Recast, allParts } from './recast.ts'
 import type { Offer, OwnProposal } from './recast.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** The flaws by name, in the order in which they are tried; the last ones end connections. */
 export const FLAW_NAMES: readonly string[] = [...BLOCK_FLAWS, ...PROPOSAL_FLAWS].map(

@@ -5,8 +5,9 @@ import type { NodeInfo } from '../../core/proto/index.ts'
 import type { ChannelDescriptor, Peer, PeerSwitch, Reactor } from '../p2p/index.ts'
 import type { PersistentPeerStatus, StopKind } from '../p2p/index.ts'
 import { Counterpart, wordOf } from './counterpart.ts'
+import type { Word } from './counterpart.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** Wraps whatever switch the replica would have had. */
 export class MaskedSwitch implements PeerSwitch {

@@ -2,9 +2,9 @@
 
 import type { Part, PartSet, Proposal, Vote } from '../../core/types/index.ts'
 import type { Block } from '../../core/types/index.ts'
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** A proposal of the honest part, with its block. */
 export interface OwnProposal {

@@ -4,11 +4,11 @@
 import { VoteType, equalBlockId, isNilBlockId } from '../../core/types/index.ts'
 import type { Vote } from '../../core/types/index.ts'
 import type { Timer } from '../ports/index.ts'
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import { Recast, allParts } from './recast.ts'
 import type { Offer, OwnProposal } from './recast.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /** A held vote leaves after this time at the latest, when the rounds it could help are over. */
 const HOLD_MS = 3000

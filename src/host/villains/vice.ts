@@ -1,16 +1,7 @@
 // What a villain does differently from the honest replica around which it is built.
 
-import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import type { Vote } from '../../core/types/index.ts'
-import type { Counterpart } from './counterpart.ts'
-
-/** A message on its way in or out. */
-export interface Word {
-  readonly channelId: number
-  readonly bytes: Uint8Array
-  /** The message of consensus that it is; null for anything else. */
-  readonly message: ConsensusWireMessage | null
-}
+import type { Counterpart, Word } from './counterpart.ts'
 
 /** Every method left out does what an honest validator would. */
 export interface Vice {

@@ -1,10 +1,10 @@
 // Withholder: proposes but keeps parts of the block back, and hides votes from half of the network.
 
-import type { Counterpart } from './counterpart.ts'
+import type { Counterpart, Word } from './counterpart.ts'
 import { Recast, allParts } from './recast.ts'
 import type { Offer, OwnProposal } from './recast.ts'
 import type { Stage } from './stage.ts'
-import type { Vice, Word } from './vice.ts'
+import type { Vice } from './vice.ts'
 
 /**
  * Of every other block nobody gets the last part, of the rest only its own half does. The other
