@@ -10,8 +10,6 @@ import {
 } from '../../core/fault-proof/index.ts'
 import type { EvidenceVerdict } from '../../core/fault-proof/index.ts'
 import { evidenceHeight } from '../../core/types/index.ts'
-import { loadConfig } from '../assembly/index.ts'
-import { evidenceOfHome, evidenceOfNode, loadHistory } from '../evidence-source/index.ts'
 import type { EvidenceInBlocks, PlacedEvidence } from '../evidence-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 import { badFlag } from './bad-input.ts'
@@ -91,6 +89,7 @@ export async function runExport(id: string, flags: ProofFlags, home: string): Pr
     const { evidence } = await pieceAt(source, place)
     const { chainId } = source
     const validatorSet = await source.validatorsAt(evidenceHeight(evidence))
+    const { loadHistory } = await import('../evidence-source/index.ts')
     const history = await loadHistory(source, proofNeeds(evidence))
     const proof = proveEvidence(evidence, { chainId, validatorSet, history }, nativeCrypto)
     if (!proof.ok) throw new Error(`evidence ${id} has no proof file: ${proof.error}`)
@@ -158,15 +157,20 @@ async function withSource(
   home: string,
   work: (source: EvidenceInBlocks) => Promise<number>,
 ): Promise<number> {
-  const source =
-    node === undefined
-      ? await evidenceOfHome(home, await loadConfig(home, process.env))
-      : await evidenceOfNode(readUrl(node))
+  const source = await sourceOf(node, home)
   try {
     return await work(source)
   } finally {
     await source.close()
   }
+}
+
+// Verifying needs none of this, and a node is large.
+async function sourceOf(node: string | undefined, home: string): Promise<EvidenceInBlocks> {
+  const { evidenceOfHome, evidenceOfNode } = await import('../evidence-source/index.ts')
+  if (node !== undefined) return evidenceOfNode(readUrl(node))
+  const { loadConfig } = await import('../assembly/index.ts')
+  return evidenceOfHome(home, await loadConfig(home, process.env))
 }
 
 interface PieceId {

@@ -4,8 +4,6 @@ import { writeFile } from 'node:fs/promises'
 import { formatTime, toHexUpper } from '../../core/bytes/index.ts'
 import { formatFinalityProof, verifyFinality } from '../../core/finality/index.ts'
 import type { FinalityProof, FinalityVerdict, TrustRule } from '../../core/finality/index.ts'
-import { loadConfig } from '../assembly/index.ts'
-import { proveFromHome, proveFromNode } from '../finality-source/index.ts'
 import type { AskedHeight } from '../finality-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
 import { BadInput, badFlag } from './bad-input.ts'
@@ -25,11 +23,7 @@ export interface VerifyFlags extends TrustFlags {
 
 /** Writes the proof of a height; fails with one line when there is none. */
 export async function runExport(text: string, flags: ExportFlags, home: string): Promise<number> {
-  const height = readHeight(text)
-  const proof =
-    flags.node === undefined
-      ? await proveFromHome(home, await loadConfig(home, process.env), height)
-      : await proveFromNode(readUrl(flags.node), height)
+  const proof = await prove(readHeight(text), flags.node, home)
   const file = formatFinalityProof(proof)
   if (flags.output === undefined) {
     process.stdout.write(file)
@@ -38,6 +32,18 @@ export async function runExport(text: string, flags: ExportFlags, home: string):
   await writeFile(flags.output, file)
   process.stdout.write(`wrote ${flags.output}: ${blockOf(proof)}\n`)
   return 0
+}
+
+// Verifying needs none of this, and a node is large.
+async function prove(
+  height: AskedHeight,
+  node: string | undefined,
+  home: string,
+): Promise<FinalityProof> {
+  const { proveFromHome, proveFromNode } = await import('../finality-source/index.ts')
+  if (node !== undefined) return proveFromNode(readUrl(node), height)
+  const { loadConfig } = await import('../assembly/index.ts')
+  return proveFromHome(home, await loadConfig(home, process.env), height)
 }
 
 /** Verifies a proof file: 0 when the block is final, 1 when the file does not prove it. */
