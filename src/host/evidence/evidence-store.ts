@@ -89,6 +89,11 @@ export class EvidenceStore implements EvidenceSource {
     return this.#pieces.all()
   }
 
+  /** The piece for an offence, null when none waits. */
+  piece(offence: string): PendingPiece | null {
+    return this.#pieces.get(offence)
+  }
+
   /** The chain state that evidence is judged by now; null before `resume`. */
   get chainState(): ChainState | null {
     return this.#chainState

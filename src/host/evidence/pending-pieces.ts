@@ -84,6 +84,10 @@ export class PendingPieces {
     return this.#pieces.has(offence)
   }
 
+  get(offence: string): PendingPiece | null {
+    return this.#pieces.get(offence) ?? null
+  }
+
   all(): IterableIterator<PendingPiece> {
     return this.#pieces.values()
   }

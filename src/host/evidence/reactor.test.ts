@@ -117,6 +117,18 @@ describe('EvidenceReactor', () => {
     expect([a.heard(), b.heard()]).toEqual([[], []])
   })
 
+  test('push: a second peer that sent the same does not get it back', async () => {
+    const { desk, say, a, b, reactor } = await scene()
+    b.room = 0
+    const evidence = await desk.evidenceOf()
+    await say(a, evidence)
+    await say(b, evidence)
+    b.room = 9
+    reactor.onDrain()
+    await settle()
+    expect([a.heard(), b.heard()]).toEqual([[], []])
+  })
+
   test('push: what a block has taken is told to nobody any more', async () => {
     const { add, desk, a, reactor } = await scene()
     await add({})

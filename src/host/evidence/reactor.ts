@@ -32,8 +32,8 @@ export interface EvidenceReactorOptions {
 
 interface Book {
   readonly peer: Peer
-  /** Offences that the peer was sent or sent us; of what is pending only. */
-  readonly known: Set<string>
+  /** Pending pieces that the peer was sent or sent us; forgotten with the piece itself. */
+  readonly known: WeakSet<PendingPiece>
   /** What it was offered last: all the news up to then, for the height that it had. */
   offered: { readonly news: number; readonly height: bigint }
 }
@@ -63,20 +63,17 @@ export class EvidenceReactor implements Reactor {
   constructor(options: EvidenceReactorOptions) {
     this.#options = options
     this.#stopListening = options.store.listen({
-      onPending: ({ offence }, from) => {
-        this.#books.get(from)?.known.add(offence)
+      onPending: (piece, from) => {
+        this.#books.get(from)?.known.add(piece)
         this.#news++
         this.#schedule()
       },
-      onBlock: () => {
-        this.#forgetCommitted()
-        this.onHeight()
-      },
+      onBlock: () => this.onHeight(),
     })
   }
 
   addPeer(peer: Peer): void {
-    this.#books.set(peer.id, { peer, known: new Set(), offered: NOTHING_OFFERED })
+    this.#books.set(peer.id, { peer, known: new WeakSet(), offered: NOTHING_OFFERED })
     this.#schedule()
   }
 
@@ -126,7 +123,8 @@ export class EvidenceReactor implements Reactor {
       if (this.#books.get(peer.id)?.peer !== peer) return
       return this.#options.stopPeer(peer, `invalid evidence: ${answer.reason}`)
     }
-    if (answer.kind === 'pending') this.#books.get(peer.id)?.known.add(offenceKey(evidence))
+    const piece = answer.kind === 'pending' ? this.#options.store.piece(offenceKey(evidence)) : null
+    if (piece !== null) this.#books.get(peer.id)?.known.add(piece)
     if ('reason' in answer) {
       const { kind, reason } = answer
       this.#options.logger.debug('evidence not taken', { peer: peer.id, answer: kind, reason })
@@ -154,21 +152,14 @@ export class EvidenceReactor implements Reactor {
   #pushTo({ peer, known }: Book, height: bigint): boolean {
     if (!peer.canSend(EVIDENCE_CHANNEL)) return false
     const wanted = [...this.#options.store.pieces()].filter(
-      (piece) => !known.has(piece.offence) && this.#isOfUse(piece, height),
+      (piece) => !known.has(piece) && this.#isOfUse(piece, height),
     )
     for (const batch of batchesOf(wanted)) {
       const message = encodeEvidenceList(batch.map(({ evidence }) => evidence))
       if (!peer.send(EVIDENCE_CHANNEL, message)) return false
-      for (const { offence } of batch) known.add(offence)
+      for (const piece of batch) known.add(piece)
     }
     return true
-  }
-
-  #forgetCommitted(): void {
-    const pending = new Set([...this.#options.store.pieces()].map(({ offence }) => offence))
-    for (const { known } of this.#books.values()) {
-      for (const offence of known) if (!pending.has(offence)) known.delete(offence)
-    }
   }
 
   /** It has the block of the fault, and the fault is not too old for it. */
