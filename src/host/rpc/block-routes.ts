@@ -37,10 +37,8 @@ async function blockchainAnswer(env: RpcEnvironment, min: bigint, max: bigint): 
 
 /**
  * The commit of the highest block is not in a block yet: it is the one this node saw, and not
- * canonical.
+ * canonical. It is gone once the block above is stored, which may happen between two reads.
  */
-// Of the newest block only the commit that was seen here is known. It is gone once the block after
-// it is stored, which may happen between two reads.
 async function commitAnswer(env: RpcEnvironment, height: bigint): Promise<Answer> {
   const meta = await env.blocks.loadBlockMeta(height)
   if (meta === null) return ok('null')
