@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, runTool } from './run.mjs'
-import { linkCommand } from './set-up.mjs'
+import { bundle } from './set-up.mjs'
 
 const reporter = join(root, 'scripts', 'count-reporter.mjs')
 
@@ -31,21 +31,22 @@ export class Tally {
   }
 }
 
-/** Types of sources and tests; also brings dist/ up to date. */
-export async function types() {
-  const count = await check('types', 'typescript', ['-b', 'src/node', 'test', '--pretty'])
-  linkCommand()
-  return count
+/** Types of sources and tests; also brings dist/ and the command up to date. */
+export function types() {
+  return check('types', async () => {
+    const built = await runTool('typescript', ['-b', 'src/node', 'test', '--pretty'])
+    return built.code === 0 ? bundle() : built
+  })
 }
 
 /** The rules of .oxlintrc.json; warnings are shown and do not fail. */
 export function lint() {
-  return check('lint', 'oxlint', [])
+  return check('lint', () => runTool('oxlint', []))
 }
 
 /** The layout of .oxfmtrc.json. */
 export function format() {
-  return check('format', 'oxfmt', ['--check'])
+  return check('format', () => runTool('oxfmt', ['--check']))
 }
 
 /**
@@ -133,9 +134,9 @@ function endsIn(folder, ending) {
   return readdirSync(join(root, folder), { recursive: true }).some((file) => file.endsWith(ending))
 }
 
-async function check(name, tool, args) {
+async function check(name, action) {
   const started = Date.now()
-  const { code, output } = await runTool(tool, args)
+  const { code, output } = await action()
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   console.log(`${name.padEnd(8)} ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`)
   const worthShowing = code !== 0 || (name === 'lint' && !output.includes('Found 0 warnings'))

@@ -8,16 +8,20 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { root, runNpm, runTool } from './run.mjs'
 
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.quadrille-lock')
-const main = join(root, 'dist', 'node', 'cli', 'main.js')
+const command = join(root, 'dist', 'node', 'command', 'main.js')
+/** What the compiler writes last, of each floor. */
+const floors = ['core', 'host', 'node'].map((name) => join(root, 'dist', name, '.tsbuildinfo'))
 
 /** Brings node_modules to what package-lock.json says. Free when it is so already. */
 export async function install() {
@@ -35,26 +39,45 @@ export async function install() {
 /** Packages, and dist/ as src/ says: what a command needs that runs the compiled program. */
 export async function setUp() {
   await install()
-  await step('building', () => runTool('typescript', ['-b', 'src/node']))
-  linkCommand()
+  await step('building', async () => {
+    const built = await runTool('typescript', ['-b', 'src/node'])
+    return built.code === 0 ? bundle() : built
+  })
 }
 
 /**
- * Makes node_modules/.bin/quadrille enter the compiled command line, which npm does only for
- * dependents.
+ * Makes of dist/ the command line's few files, when they are older than it, and
+ * node_modules/.bin/quadrille that enters them, which npm does only for dependents.
  */
-export function linkCommand() {
-  if (!existsSync(main)) return
-  if ((statSync(main).mode & 0o111) !== 0o111) chmodSync(main, 0o755)
-  const link = join(modules, '.bin', 'quadrille')
-  if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) return
-  mkdirSync(join(modules, '.bin'), { recursive: true })
+export async function bundle() {
+  const bundled = isBundled()
+    ? { code: 0, output: '' }
+    : await runTool('rolldown', ['--config', 'scripts/command.config.mjs'])
+  if (bundled.code === 0) linkCommand()
+  return bundled
+}
+
+function isBundled() {
+  if (!existsSync(command)) return false
+  const { mtimeMs } = statSync(command)
+  return floors.every((floor) => statSync(floor).mtimeMs < mtimeMs)
+}
+
+function linkCommand() {
+  chmodSync(command, 0o755)
+  const folder = join(modules, '.bin')
+  const link = join(folder, 'quadrille')
+  mkdirSync(folder, { recursive: true })
   if (process.platform === 'win32') {
     writeFileSync(link, '')
-    writeFileSync(`${link}.cmd`, '@node "%~dp0\\..\\..\\dist\\node\\cli\\main.js" %*\r\n')
-  } else {
-    symlinkSync(join('..', '..', 'dist', 'node', 'cli', 'main.js'), link)
+    writeFileSync(`${link}.cmd`, `@node "%~dp0\\${relative(folder, command)}" %*\r\n`)
+    return
   }
+  const target = relative(folder, command)
+  const present = lstatSync(link, { throwIfNoEntry: false })
+  if (present?.isSymbolicLink() && readlinkSync(link) === target) return
+  rmSync(link, { force: true })
+  symlinkSync(target, link)
 }
 
 /**

@@ -6,5 +6,5 @@ import { root } from './run.mjs'
 import { setUp } from './set-up.mjs'
 
 await setUp()
-const { main } = await import(pathToFileURL(join(root, 'dist', 'node', 'cli', 'main.js')).href)
+const { main } = await import(pathToFileURL(join(root, 'dist', 'node', 'command', 'main.js')).href)
 process.exitCode = await main(['dev', ...process.argv.slice(2)])

@@ -3,11 +3,11 @@
 
 import { parseArgs } from 'node:util'
 import { Tally, tests } from './parts.mjs'
-import { install } from './set-up.mjs'
+import { setUp } from './set-up.mjs'
 
 const usage = 'usage: npm run test:long -- [FACTOR] [--minutes N]'
 const { factor, minutes } = readArguments()
-await install()
+await setUp()
 const env = { QUADRILLE_LONG_FACTOR: String(factor) }
 let limitMs
 if (minutes !== undefined) {

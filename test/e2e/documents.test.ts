@@ -79,8 +79,8 @@ describe('documents', () => {
 
   test.concurrent('documents: a line that is not true is told', async () => {
     const wrong = [
-      textBlock('$ node dist/node/cli/main.js version', '99.0.0'),
-      textBlock('$ node dist/node/cli/main.js version', '0.1.0', 'and more'),
+      textBlock('$ npx quadrille version', '99.0.0'),
+      textBlock('$ npx quadrille version', '0.1.0', 'and more'),
       textBlock('$ npm start', '... writing five homes in .quadrille/dev', '^C'),
       { ...textBlock('false | true'), language: 'sh', marks: ['run'] },
       { ...textBlock('sleep 60 &', 'false'), language: 'sh', marks: ['run'] },

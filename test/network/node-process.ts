@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** The command `quadrille` of this checkout. */
 export const QUADRILLE: readonly string[] = [
   process.execPath,
-  fileURLToPath(new URL('../../dist/node/cli/main.js', import.meta.url)),
+  fileURLToPath(new URL('../../dist/node/command/main.js', import.meta.url)),
 ]
 
 const KEPT_OUTPUT = 200_000
