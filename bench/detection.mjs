@@ -56,6 +56,7 @@ function shareOf({ nodes, samples, timeDeltas, startTime, endTime }, seconds) {
     for (const child of children) mark(child, isDetecting)
   }
   mark(nodes[0].id, false)
+  if (detecting.size === 0) throw new Error('no module of the detector is in the profile')
   const from = endTime - seconds * 1e6
   let [at, busy, spent] = [startTime, 0, 0]
   for (const [i, id] of samples.entries()) {

@@ -21,7 +21,7 @@ if (options.comet !== null) {
 const results = []
 for (const kind of kinds) results.push({ name: kind.name, ...(await measure(kind)) })
 process.stderr.write('quadrille: what seeing faults costs\n')
-const detection = await detectionShares(ours(root), {
+const detection = await detectionShares(ours(root, 'cli'), {
   warmUpSeconds: options.warmUpSeconds / 2,
   seconds: options.seconds / 2,
 })

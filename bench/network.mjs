@@ -12,14 +12,17 @@ const VALIDATORS = 4
 
 // What a node on a small machine should be started with: four nodes on two cores have no core to
 // spare for collecting garbage beside the work, and one heap of malloc is enough for one thread.
-const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=8']
+const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=8', '--max-old-space-size=512']
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' }
 
-/** How to run one implementation: a command with its first arguments, and its settings. */
-export function ours(root) {
+/**
+ * How to run one implementation: a command with its first arguments, and its settings. Ours as
+ * users have it, or from the modules of `cli`, which a profile can tell apart.
+ */
+export function ours(root, folder = 'command') {
   return {
     name: 'quadrille',
-    command: [process.execPath, ...NODE_FLAGS, join(root, 'dist', 'node', 'cli', 'main.js')],
+    command: [process.execPath, ...NODE_FLAGS, join(root, 'dist', 'node', folder, 'main.js')],
     settings: { proxy_app: 'persistent_kvstore' },
   }
 }
