@@ -225,8 +225,8 @@ export interface ApplySnapshotChunkResponse {
  */
 export interface Application {
   /**
-   * True when `checkTx` depends on nothing but the transaction: the mempool then need not ask
-   * again after each block. Left out means that it depends on the state.
+   * True while `checkTx` depends on nothing but the transaction: the mempool, which reads it after
+   * each commit, then need not ask again. Left out means that it depends on the state.
    */
   readonly isCheckStateless?: boolean
   info(request: InfoRequest): Awaitable<InfoResponse>

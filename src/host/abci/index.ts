@@ -36,7 +36,11 @@ export type {
   VerifyVoteExtensionRequest,
   VoteInfo,
 } from './application.ts'
-export { CODE_INVALID_TX_FORMAT, KvStoreApplication } from './kvstore-application.ts'
+export {
+  CODE_IMPOSSIBLE_CHANGE,
+  CODE_INVALID_TX_FORMAT,
+  KvStoreApplication,
+} from './kvstore-application.ts'
 export { serializeApplication } from './serial-application.ts'
 export { decodeAppTx, encodeAppTx } from './app-codec.ts'
 export { defineApp } from './app-definition.ts'

@@ -5,7 +5,12 @@ import { fromUtf8, toBase64, toUtf8 } from '../../core/bytes/index.ts'
 import { addressOf, nobleCrypto } from '../../core/crypto/index.ts'
 import type { PublicKey } from '../../core/proto/index.ts'
 import { defaultConsensusParams } from '../../core/types/index.ts'
-import { KvStoreApplication, type Misbehavior } from './index.ts'
+import {
+  CODE_IMPOSSIBLE_CHANGE,
+  KvStoreApplication,
+  serializeApplication,
+  type Misbehavior,
+} from './index.ts'
 import { finalizeRequest, prepareRequest, processRequest } from './requests.fixture.ts'
 
 const keyOf = (fill: number): PublicKey => ({
@@ -50,12 +55,51 @@ describe('kvstore', () => {
     const app = started()
     const code = (tx: Uint8Array): number => app.checkTx({ tx, kind: 'new' }).code
     const short = toUtf8(`val=ed25519!${toBase64(new Uint8Array(31))}!1`)
-    expect([change(3, 5), change(3, '+5'), change(3, '-0')].map(code)).toEqual([0, 0, 0])
+    expect([change(3, 5), change(3, '+5'), change(2, '-0')].map(code)).toEqual([0, 0, 0])
     const bad = [change(3, -1), change(3, ''), change(3, '1x'), change(3, `${2n ** 63n}`), short]
     expect(bad.map(code)).toEqual([2, 2, 2, 2, 2])
     expect(
       ['val=', 'val=a!b', 'val=bls!AAAA!1', 'val=x!y!1!2'].map((tx) => code(toUtf8(tx))),
     ).toEqual([2, 2, 2, 2])
+  })
+
+  test('takes no change into the mempool that no proposer would take', () => {
+    const app = started()
+    const check = (tx: Uint8Array, kind: 'new' | 'recheck'): unknown => {
+      const { code, log } = app.checkTx({ tx, kind })
+      return [code, log]
+    }
+    const last = [CODE_IMPOSSIBLE_CHANGE, 'the last validator cannot be removed']
+    const stranger = [CODE_IMPOSSIBLE_CHANGE, 'the key to remove is of no validator']
+    expect(check(change(3, 0), 'new')).toEqual(stranger)
+    expect(check(change(3, `${2n ** 60n}`), 'new')).toEqual([
+      CODE_IMPOSSIBLE_CHANGE,
+      expect.stringContaining('the total voting power would be 1152921504606846996, above'),
+    ])
+    const removals = [change(1, 0), change(2, 0)]
+    expect(removals.map((tx) => check(tx, 'new'))).toEqual([
+      [0, ''],
+      [0, ''],
+    ])
+    expect(app.prepareProposal(prepareRequest(removals))).toHaveLength(1)
+    app.finalizeBlock(finalizeRequest(1n, [change(1, 0)]))
+    app.commit()
+    expect(removals.map((tx) => check(tx, 'recheck'))).toEqual([stranger, last])
+    expect(app.prepareProposal(prepareRequest(removals))).toEqual([])
+  })
+
+  test('has the mempool ask again once its validators have changed, and not before', () => {
+    const app = started()
+    const seen = serializeApplication(app)
+    const commit = (height: bigint, txs: Uint8Array[]): boolean | undefined => {
+      app.finalizeBlock(finalizeRequest(height, txs))
+      app.commit()
+      return seen.isCheckStateless
+    }
+    expect(seen.isCheckStateless).toBe(true)
+    expect(commit(1n, [toUtf8('a=b')])).toBe(true)
+    expect(commit(2n, [change(3, 5)])).toBe(false)
+    expect(commit(3n, [toUtf8('a=c')])).toBe(false)
   })
 
   test('proposes `=` for `:` and leaves out what would halt the chain', () => {

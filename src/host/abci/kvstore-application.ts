@@ -46,6 +46,9 @@ import { isValidatorTx, parseValidatorTx } from './validator-tx.ts'
 /** Refused by the kvstore: not of the form `key=value`. */
 export const CODE_INVALID_TX_FORMAT = 2
 
+/** Refused by the kvstore: a change that its present validators do not allow. */
+export const CODE_IMPOSSIBLE_CHANGE = 3
+
 const COLON = 0x3a
 const EQUALS = 0x3d
 const APP_VERSION = 1n
@@ -82,11 +85,11 @@ const NOT_INDEXED: EventAttribute = { key: 'noindex_key', value: 'index is worki
  * of blocks instead of being decided.
  */
 export class KvStoreApplication implements Application {
-  readonly isCheckStateless = true
   readonly #pairs: Pairs
   readonly #validators: KvStoreValidators
   #progress: KvStoreProgress = { size: 0n, height: 0n }
   #staged: StagedBlock | null = null
+  #hasChangedValidators = false
 
   private constructor(crypto: Crypto, pairs: Pairs) {
     this.#pairs = pairs
@@ -110,6 +113,14 @@ export class KvStoreApplication implements Application {
     application.#progress = saved.progress
     for (const update of decodeValidators(saved.validators)) application.#validators.apply(update)
     return application
+  }
+
+  /**
+   * Only the validators can make an answer of `checkTx` a different one. It stays false after their
+   * first change, so that a round of the mempool that a new block cuts short is made up for.
+   */
+  get isCheckStateless(): boolean {
+    return !this.#hasChangedValidators
   }
 
   info(): InfoResponse {
@@ -146,7 +157,12 @@ export class KvStoreApplication implements Application {
   }
 
   checkTx(request: CheckTxRequest): CheckTxResponse {
-    return isWellFormed(request.tx) ? ACCEPTED : REFUSED
+    if (!isValidatorTx(request.tx)) return isPair(request.tx) ? ACCEPTED : REFUSED
+    const update = parseValidatorTx(request.tx)
+    if (update === null) return REFUSED
+    // No proposer would take it, so that it would stay in the mempool.
+    const log = this.#validators.refusal(update)
+    return log === null ? ACCEPTED : { ...REFUSED, code: CODE_IMPOSSIBLE_CHANGE, log }
   }
 
   prepareProposal(request: PrepareProposalRequest): readonly Uint8Array[] {
@@ -198,6 +214,7 @@ export class KvStoreApplication implements Application {
     this.#staged = null
     if (staged === null) return { retainHeight: 0n }
     for (const update of staged.validatorUpdates) this.#validators.apply(update)
+    if (staged.validatorUpdates.length > 0) this.#hasChangedValidators = true
     const { progress, pairs } = staged
     const validators = encodeValidators(this.#validators.all)
     const written = this.#pairs.commit({ pairs, validators, progress })

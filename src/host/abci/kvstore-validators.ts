@@ -12,6 +12,7 @@ import { isValidatorTx, parseValidatorTx } from './validator-tx.ts'
 export class KvStoreValidators {
   readonly #crypto: Crypto
   readonly #byAddress = new Map<string, ValidatorUpdate>()
+  #total = 0n
 
   constructor(crypto: Crypto) {
     this.#crypto = crypto
@@ -25,6 +26,7 @@ export class KvStoreValidators {
   /** Adds, changes or (power 0) removes a validator. */
   apply(update: ValidatorUpdate): void {
     const key = this.#keyOf(update.pubKey)
+    this.#total += update.power - this.#powerAt(key)
     if (update.power === 0n) this.#byAddress.delete(key)
     else this.#byAddress.set(key, update)
   }
@@ -39,12 +41,21 @@ export class KvStoreValidators {
     return this.#byAddress.get(bytesKey(address))?.pubKey ?? null
   }
 
+  /** Why the validators as they are now cannot change in this way; null when they can. */
+  refusal(update: ValidatorUpdate): string | null {
+    return refusalOf(update, this.#powerAt(this.#keyOf(update.pubKey)), this.#total)
+  }
+
   /** A fresh trial of one block, whose offenders already change by their offence. */
   trial(misbehavior: readonly Misbehavior[]): ValidatorTrial {
     const powers = new Map<string, bigint>()
     for (const [address, { power }] of this.#byAddress) powers.set(address, power)
     const changed = new Set(misbehavior.map(({ validator }) => bytesKey(validator.address)))
     return new ValidatorTrial((pubKey) => this.#keyOf(pubKey), powers, changed)
+  }
+
+  #powerAt(key: string): bigint {
+    return this.#byAddress.get(key)?.power ?? 0n
   }
 
   #keyOf(pubKey: PublicKey): string {
@@ -85,12 +96,19 @@ export class ValidatorTrial {
     const key = this.#keyOf(update.pubKey)
     const power = this.#powers.get(key) ?? 0n
     if (this.#changed.has(key)) return false
-    const total = this.#total - power + update.power
-    if (total <= 0n || total > MAX_TOTAL_VOTING_POWER) return false
-    if (update.power === 0n && power === 0n) return false
+    if (refusalOf(update, power, this.#total) !== null) return false
     this.#changed.add(key)
     this.#powers.set(key, update.power)
-    this.#total = total
+    this.#total += update.power - power
     return true
   }
+}
+
+/** Why a key of this power cannot change so among validators of this total; null when it can. */
+function refusalOf(update: ValidatorUpdate, power: bigint, total: bigint): string | null {
+  if (update.power === 0n && power === 0n) return 'the key to remove is of no validator'
+  const changed = total - power + update.power
+  if (changed <= 0n) return 'the last validator cannot be removed'
+  if (changed <= MAX_TOTAL_VOTING_POWER) return null
+  return `the total voting power would be ${changed}, above ${MAX_TOTAL_VOTING_POWER}`
 }

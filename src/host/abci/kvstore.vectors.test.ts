@@ -1,7 +1,7 @@
 // The kvstore gives every answer that CometBFT's kvstore gave in a recorded chain of 25 blocks.
 
 import { describe, expect, test } from 'vitest'
-import { toHex } from '../../core/bytes/index.ts'
+import { equalBytes, toHex } from '../../core/bytes/index.ts'
 import { nobleCrypto } from '../../core/crypto/index.ts'
 import { loadVectors } from '../../core/crypto/vectors.fixture.ts'
 import { decodeValidatorUpdate, encodeFinalizeBlockResponse } from '../../core/proto/index.ts'
@@ -20,6 +20,7 @@ import {
   type RecordedConnection,
 } from './abci-session.fixture.ts'
 import { KvStoreApplication, type Application, type FinalizeBlockRequest } from './index.ts'
+import { initChainRequest } from './requests.fixture.ts'
 
 const connections = (loadVectors('abci_socket_session.json') ?? []) as RecordedConnection[]
 
@@ -135,6 +136,22 @@ async function checkReads(app: Application, height: bigint): Promise<void> {
   }
 }
 
+/**
+ * The calls of two connections have no recorded order: a transaction was checked before the block
+ * that holds it, and is checked here right before it.
+ */
+function executeUntil(
+  app: KvStoreApplication,
+  blocks: FinalizeBlockRequest[],
+  tx: Uint8Array,
+): void {
+  const at = blocks.findIndex(({ txs }) => txs.some((each) => equalBytes(each, tx)))
+  for (const block of blocks.splice(0, Math.max(at, 0))) {
+    app.finalizeBlock(block)
+    void app.commit()
+  }
+}
+
 async function checkInfo(app: Application, { response }: Exchange): Promise<void> {
   const given = await app.info({ version: '', blockVersion: 11n, p2pVersion: 8n, abciVersion: '' })
   expect(given.data).toBe(textIn(response, 1))
@@ -160,9 +177,15 @@ describe('kvstore: answers as CometBFT in a recorded chain', () => {
 
   test(`in ${checks.length} checks of transactions`, () => {
     const app = KvStoreApplication.inMemory(nobleCrypto)
+    const [start] = consensus.filter(({ kind }) => kind === INIT_CHAIN)
+    const validators = allBytesIn(start?.request ?? new Map(), 4).map(decodeValidatorUpdate)
+    app.initChain(initChainRequest({ validators }))
+    const blocks = consensus.filter(({ kind }) => kind === FINALIZE).map((e) => proposed(e.request))
     for (const { request, response } of checks) {
       const kind = integerIn(request, 2) === 1n ? 'recheck' : 'new'
-      const given = app.checkTx({ tx: bytesIn(request, 1), kind })
+      const tx = bytesIn(request, 1)
+      executeUntil(app, blocks, tx)
+      const given = app.checkTx({ tx, kind })
       expect(given.code).toBe(Number(integerIn(response, 1)))
       expect(given.gasWanted).toBe(integerIn(response, 5))
     }

@@ -10,9 +10,10 @@ import type { Application, Awaitable } from './application.ts'
  */
 export function serializeApplication(application: Application): Application {
   const queue = new CallQueue()
-  const { isCheckStateless = false } = application
   return {
-    isCheckStateless,
+    get isCheckStateless() {
+      return application.isCheckStateless === true
+    },
     info: (request) => queue.run(() => application.info(request)),
     initChain: (request) => queue.run(() => application.initChain(request)),
     query: (request) => queue.run(() => application.query(request)),
