@@ -74,9 +74,9 @@ export class EffectHandlers {
       case 'validate-block':
         return this.#run(this.#validate(effect))
       case 'sign-proposal':
-        return this.#signInOrder((signer) => this.#signProposal(signer, effect))
+        return this.#signInOrder((signer) => this.#proposalSigning(signer, effect))
       case 'sign-vote':
-        return this.#signInOrder((signer) => this.#signVote(signer, effect))
+        return this.#signInOrder((signer) => this.#voteSigning(signer, effect))
       case 'announce-step':
         return listener?.onStep()
       case 'announce-valid-block':
@@ -169,17 +169,20 @@ export class EffectHandlers {
     })
   }
 
-  // One signature at a time, in the order asked for: the sign state only ever moves forward.
-  #signInOrder(sign: (signer: Signer) => Promise<void>): void {
+  // One signature at a time, in the order asked for: the sign state only ever moves forward. What is
+  // signed is made up at once: when its turn comes, its height may be over, and the validators of
+  // the next one may stand in another order.
+  #signInOrder(prepare: (signer: Signer) => () => Promise<void>): void {
     const { signer } = this.#options
     if (signer === null) return
-    this.#signing = this.#signing.then(() => sign(signer))
+    this.#signing = this.#signing.then(prepare(signer))
     const step = this.#signing
     this.#signing = step.catch(() => undefined)
     this.#run(step)
   }
 
-  async #signProposal(signer: Signer, effect: EffectOf<'sign-proposal'>): Promise<void> {
+  #proposalSigning(signer: Signer, effect: EffectOf<'sign-proposal'>): () => Promise<void> {
+    const { wal, submit } = this.#options
     const { chainId } = this.#options.currentChainState()
     const proposal: Proposal = {
       type: SignedMsgType.proposal,
@@ -190,16 +193,16 @@ export class EffectHandlers {
       timestamp: this.#options.clock.now(),
       signature: EMPTY_BYTES,
     }
-    // The inputs that led here and the sign state are both durable before the signature is used.
-    const [signed] = await Promise.all([
-      signer.signProposal(chainId, proposal),
-      this.#options.wal.sync(),
-    ])
-    if (!signed.ok) return this.#refused(effect, SignedMsgType.proposal, signed.error)
-    this.#options.submit({ kind: 'signed-proposal', proposal: signed.value })
+    return async () => {
+      // The inputs that led here and the sign state are both durable before the signature is used.
+      const [signed] = await Promise.all([signer.signProposal(chainId, proposal), wal.sync()])
+      if (!signed.ok) return this.#refused(effect, SignedMsgType.proposal, signed.error)
+      submit({ kind: 'signed-proposal', proposal: signed.value })
+    }
   }
 
-  async #signVote(signer: Signer, effect: EffectOf<'sign-vote'>): Promise<void> {
+  #voteSigning(signer: Signer, effect: EffectOf<'sign-vote'>): () => Promise<void> {
+    const { wal, submit } = this.#options
     const { chainId } = this.#options.currentChainState()
     const vote: Vote = {
       type: effect.type,
@@ -213,9 +216,11 @@ export class EffectHandlers {
       extension: EMPTY_BYTES,
       extensionSignature: EMPTY_BYTES,
     }
-    const [signed] = await Promise.all([signer.signVote(chainId, vote), this.#options.wal.sync()])
-    if (!signed.ok) return this.#refused(effect, effect.type, signed.error)
-    this.#options.submit({ kind: 'signed-vote', vote: signed.value })
+    return async () => {
+      const [signed] = await Promise.all([signer.signVote(chainId, vote), wal.sync()])
+      if (!signed.ok) return this.#refused(effect, effect.type, signed.error)
+      submit({ kind: 'signed-vote', vote: signed.value })
+    }
   }
 
   #refused(

@@ -1,0 +1,64 @@
+// A signature that takes longer than its height: what it signs is of that height all the same.
+
+import { expect, test } from 'vitest'
+import { bytesKey, toBase64, toUtf8 } from '../../core/bytes/index.ts'
+import { VoteType } from '../../core/types/index.ts'
+import type { Vote } from '../../core/types/index.ts'
+import { Cluster } from '../replica/cluster.fixture.ts'
+
+const LAST_HEIGHT = 6n
+
+/** A validator that is asked for a prevote signs it once its height is over. */
+class SlowHand {
+  readonly #waiting: { readonly height: bigint; readonly go: () => void }[] = []
+
+  async before(vote: Vote): Promise<void> {
+    if (vote.type !== VoteType.prevote) return
+    await new Promise<void>((go) => this.#waiting.push({ height: vote.height, go }))
+  }
+
+  /** Signs what is asked for of heights below this one. */
+  goOn(height: bigint): void {
+    const due = this.#waiting.filter((each) => each.height < height)
+    for (const each of due) {
+      this.#waiting.splice(this.#waiting.indexOf(each), 1)
+      each.go()
+    }
+  }
+}
+
+test('a precommit that waits behind a prevote: has the place that its height gives it', async () => {
+  const hand = new SlowHand()
+  // The last in the order of addresses moves up when one before it loses power.
+  const order = new Cluster({ size: 4 }).genesis.validators
+    .map(({ address }, index) => ({ key: bytesKey(address), index }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ index }) => index)
+  const [weaker = 0, slow = 0] = [order[0], order[3]]
+  const cluster = new Cluster({
+    size: 4,
+    alter: (index, options) => {
+      const { signer } = options
+      if (index !== slow || signer === null) return options
+      const signVote: typeof signer.signVote = async (chainId, vote) => {
+        await hand.before(vote)
+        return signer.signVote(chainId, vote)
+      }
+      return { ...options, signer: { ...signer, signVote } }
+    },
+  })
+  for (const index of order) await cluster.start(index, await Cluster.freshDisk())
+  const key = cluster.genesis.validators[weaker]?.pubKey.bytes ?? new Uint8Array(0)
+  await cluster.at(slow).replica.mempool.checkTx(toUtf8(`val=ed25519!${toBase64(key)}!9`))
+  const halts: Error[] = []
+  void cluster.at(slow).replica.halted.then((error) => halts.push(error))
+  await cluster.until(() => {
+    hand.goOn(cluster.at(slow).replica.engine.state.height)
+    return halts.length > 0 || order.every((index) => cluster.heightOf(index) >= LAST_HEIGHT)
+  })
+  expect(halts).toEqual([])
+  const { validatorSet } = cluster.at(slow).replica.engine.state
+  expect(validatorSet.validators.map(({ votingPower }) => votingPower)).toEqual([10n, 10n, 10n, 9n])
+  expect(cluster.signatures[slow]?.map(({ place }) => place)).toContain('4/0/2')
+  await cluster.stopAll()
+})
