@@ -81,6 +81,16 @@ describe('sim', { timeout: 180_000 }, () => {
     expect(told.out).not.toContain(report.digest)
   })
 
+  test.concurrent('seeds: have the history in threads that they have without', async () => {
+    // Few seeds are played where the command runs.
+    const told = (seeds: string): Promise<Ended> =>
+      sim(...FORK, '--seeds', seeds, '--max-time', '20s')
+    const [few, many] = await Promise.all([told('5..5'), told('5..8')])
+    const lines = few.out.split('\n').filter((line) => line.startsWith('seed '))
+    expect(lines.length).toBeGreaterThan(0)
+    expect(many.out.split('\n')).toEqual(expect.arrayContaining(lines))
+  })
+
   test.concurrent('find: names both villains of a fork, and how to fork again', async () => {
     const args = [
       ...FORK,

@@ -105,6 +105,9 @@ export class Run {
   async play(): Promise<Outcome> {
     const { script, healMs, seed, txsPerSecond } = this.#plan
     const { members, common } = this.#scene
+    // Within a promise from the beginning: begun in a callback, the first turn of a host that waits
+    // for the next tick would be over before anything has settled, and the history be another.
+    await Promise.resolve()
     for (const member of members) member.start(common)
     for (const { atMs, ...action } of script) this.at(atMs, () => this.perform(action))
     this.at(healMs, () => this.#heal())

@@ -1,7 +1,9 @@
 // Worlds: what a plan promises happens, the same way each time, and liars beyond a third are named.
 
+import { nextTick } from 'node:process'
 import { describe, expect, test } from 'vitest'
 import { PlanError, World, calmPlan, drawPlan } from './index.ts'
+import type { Outcome } from './index.ts'
 import { HOST, play, playAndTell, verdictOf } from './world.fixture.ts'
 
 /** A run takes a tenth of this on a quiet machine. */
@@ -71,6 +73,16 @@ describe('determinism', { timeout: TIMEOUT_MS }, () => {
     expect(again.events).toBe(once.events)
     const other = await play({ ...plan, seed: 9 })
     expect(other.digest).not.toBe(once.digest)
+  })
+
+  test('one plan: the same digest, whether it is begun in a promise or in a callback', async () => {
+    const plan = drawPlan(8, { maxMs: 2000 })
+    const { digest } = await play(plan)
+    const begin = [(act: () => void) => setTimeout(act, 0), setImmediate, nextTick, queueMicrotask]
+    for (const later of begin) {
+      const begun = await new Promise<Outcome>((resolve) => later(() => resolve(play(plan))))
+      expect(begun.digest).toBe(digest)
+    }
   })
 
   test('being watched: changes nothing', async () => {
