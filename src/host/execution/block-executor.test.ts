@@ -3,7 +3,12 @@
 import { describe, expect, test } from 'vitest'
 import { EMPTY_BYTES, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
 import { nobleCrypto, type Crypto } from '../../core/crypto/index.ts'
-import { defaultConsensusParams, VoteSet, type Evidence } from '../../core/types/index.ts'
+import {
+  defaultConsensusParams,
+  VoteSet,
+  type Block,
+  type Evidence,
+} from '../../core/types/index.ts'
 import { KvStoreApplication, type Application } from '../abci/index.ts'
 import { Query } from '../events/index.ts'
 import { MemoryKeyValueStore } from '../memory/index.ts'
@@ -30,6 +35,32 @@ function appWith(
     commit: () => inner.commit(),
   }
   return { ...methods, ...change(inner) }
+}
+
+/** Two prevotes of one round for two blocks; nobody signed them. */
+function pieceOf(round: number): Evidence {
+  const hash = new Uint8Array(32).fill(1)
+  const vote = {
+    type: 1,
+    height: 1n,
+    round,
+    blockId: { hash, partSetHeader: { total: 1, hash: new Uint8Array(32) } },
+    timestamp: 1n,
+    validatorAddress: keyed.keys[0]?.address ?? EMPTY_BYTES,
+    validatorIndex: 0,
+    signature: new Uint8Array(64),
+    extension: EMPTY_BYTES,
+    extensionSignature: EMPTY_BYTES,
+  }
+  const other = { ...vote, blockId: { ...vote.blockId, hash: new Uint8Array(32).fill(2) } }
+  return {
+    kind: 'duplicate-vote',
+    voteA: vote,
+    voteB: other,
+    totalVotingPower: 100n,
+    validatorPower: 40n,
+    timestamp: 1n,
+  }
 }
 
 const open = (more: Partial<NodeParts> = {}): Promise<TestNode> =>
@@ -180,30 +211,7 @@ describe('block executor', () => {
   })
 
   test('judges evidence by piece, marks it with the block and tells the pool', async () => {
-    const vote = {
-      type: 1,
-      height: 1n,
-      round: 0,
-      blockId: {
-        hash: new Uint8Array(32).fill(1),
-        partSetHeader: { total: 1, hash: new Uint8Array(32) },
-      },
-      timestamp: 1n,
-      validatorAddress: keyed.keys[0]?.address ?? EMPTY_BYTES,
-      validatorIndex: 0,
-      signature: new Uint8Array(64),
-      extension: EMPTY_BYTES,
-      extensionSignature: EMPTY_BYTES,
-    }
-    const other = { ...vote, blockId: { ...vote.blockId, hash: new Uint8Array(32).fill(2) } }
-    const piece: Evidence = {
-      kind: 'duplicate-vote',
-      voteA: vote,
-      voteB: other,
-      totalVotingPower: 100n,
-      validatorPower: 40n,
-      timestamp: 1n,
-    }
+    const piece = pieceOf(0)
     const updates: number[] = []
     const key = tx('marked')
     let verdict: string | null = null
@@ -227,6 +235,39 @@ describe('block executor', () => {
     const judge = (await open({ evidence: { ...NO_EVIDENCE, check: () => verdict } })).executor
     const request = { ...next, chainState: node.chainState, lastPrecommits: null }
     expect(await judge.validateBlock(request)).toContain('too old')
+  })
+
+  test('judges no evidence of a block that is bad without it, and stops at the first', async () => {
+    let pieces: readonly Evidence[] = []
+    const judged: Evidence[] = []
+    const node = await open({
+      evidence: {
+        ...NO_EVIDENCE,
+        pending: () => ({ evidence: pieces, byteSize: 0n }),
+        check: (_state, piece) => `bad ${judged.push(piece)}`,
+      },
+    })
+    await node.step()
+    const verdict = async (change: Partial<Block['header']> = {}): Promise<string | null> => {
+      judged.length = 0
+      const { block, blockId } = await node.propose()
+      const changed = { ...block, header: { ...block.header, ...change } }
+      const { chainState, executor } = node
+      return executor.validateBlock({
+        block: changed,
+        blockId: { ...blockId, hash: new Uint8Array(32) },
+        chainState,
+        lastPrecommits: null,
+      })
+    }
+    pieces = Array.from({ length: 100 }, (_, round) => pieceOf(round))
+    expect([await verdict(), judged]).toEqual(['evidence 0: bad 1', [pieces[0]]])
+    expect([await verdict({ dataHash: EMPTY_BYTES }), judged]).toEqual([expect.anything(), []])
+    expect([await verdict({ appHash: EMPTY_BYTES }), judged]).toEqual([expect.anything(), []])
+    pieces = Array.from({ length: 1000 }, () => pieceOf(0))
+    expect([await verdict(), judged]).toEqual(['evidence 1 stands twice in the block', []])
+    pieces = Array.from({ length: 10_000 }, () => pieceOf(0))
+    expect([await verdict(), judged]).toEqual([expect.stringContaining('bytes of evidence'), []])
   })
 
   test('prunes what the application no longer needs and evidence cannot name', async () => {

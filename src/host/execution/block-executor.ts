@@ -5,7 +5,7 @@ import {
   applyResults,
   makeProposalBlock,
   maxDataBytes,
-  validateBlock,
+  validateBlockRules,
 } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
@@ -191,19 +191,14 @@ export class BlockExecutor {
     if (this.#valid.has(blockIdKey(request.blockId))) return null
     const { block, chainState, lastPrecommits } = request
     const { lastValidators, chainId } = chainState
-    const verdicts = await this.#checkEvidence(chainState, block.evidence)
     const known =
       lastPrecommits === null || lastValidators === null
         ? {}
         : { isVerified: verifiedSignatures(chainId, lastValidators, lastPrecommits) }
-    const reason = validateBlock({
-      crypto: this.#options.crypto,
-      chainState,
-      block,
-      verifyLastCommit: true,
-      checkEvidence: (evidence) => verdicts.get(evidence) ?? null,
-      ...known,
-    })
+    const { crypto } = this.#options
+    const reason =
+      validateBlockRules({ crypto, chainState, block, verifyLastCommit: true, ...known }) ??
+      (await this.#checkEvidence(chainState, block.evidence))
     if (reason === null) this.#remember(request.blockId)
     return reason
   }
@@ -285,16 +280,16 @@ export class BlockExecutor {
     this.#valid.add(blockIdKey(blockId))
   }
 
+  /** One piece after the other, up to the first bad one: a proof costs reads and signatures. */
   async #checkEvidence(
     chainState: ChainState,
     pieces: readonly Evidence[],
-  ): Promise<ReadonlyMap<Evidence, string>> {
-    const reasons = new Map<Evidence, string>()
-    for (const piece of pieces) {
+  ): Promise<string | null> {
+    for (const [index, piece] of pieces.entries()) {
       const reason = await this.#options.evidence.check(chainState, piece)
-      if (reason !== null) reasons.set(piece, reason)
+      if (reason !== null) return `evidence ${index}: ${reason}`
     }
-    return reasons
+    return null
   }
 
   #nextState(request: ApplyRequest, response: FinalizeBlockResponse): ChainState {
