@@ -169,9 +169,9 @@ export class EffectHandlers {
     })
   }
 
-  // One signature at a time, in the order asked for: the sign state only ever moves forward. What is
-  // signed is made up at once: when its turn comes, its height may be over, and the validators of
-  // the next one may stand in another order.
+  // One signature at a time, in the order asked for: the sign state only ever moves forward. What
+  // is signed is made up at once: when its turn comes, its height may be over, and the validators
+  // of the next one may stand in another order.
   #signInOrder(prepare: (signer: Signer) => () => Promise<void>): void {
     const { signer } = this.#options
     if (signer === null) return

@@ -27,7 +27,7 @@ class SlowHand {
   }
 }
 
-test('a precommit that waits behind a prevote: has the place that its height gives it', async () => {
+test('a precommit that waits behind a prevote: has the place of its own height', async () => {
   const hand = new SlowHand()
   // The last in the order of addresses moves up when one before it loses power.
   const order = new Cluster({ size: 4 }).genesis.validators
