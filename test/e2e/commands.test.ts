@@ -60,11 +60,13 @@ describe('commands', () => {
     const second = new RunningCommand(args, { env })
     const urlAfter = await urlOf(second)
     expect(await heightAt(urlAfter)).toBeGreaterThanOrEqual(height)
-    const busy = await quadrille(['unsafe-reset-all', '--home', home])
-    expect([busy.code, busy.err]).toEqual([
-      1,
-      `ERROR: cannot use the home ${home}: already in use by another process\n`,
-    ])
+    for (const command of ['unsafe-reset-all', 'unsafe-reset-priv-validator']) {
+      const busy = await quadrille([command, '--home', home])
+      expect([busy.code, busy.err]).toEqual([
+        1,
+        `ERROR: cannot use the home ${home}: already in use by another process\n`,
+      ])
+    }
     await stop(second, 'SIGINT')
 
     const reset = await quadrille(['unsafe-reset-all', '--home', home])

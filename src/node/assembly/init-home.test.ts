@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { lockHome } from '../platform/index.ts'
 import * as comet from './comet-home.fixture.ts'
 import { Config } from './config.ts'
 import { loadConfig } from './home.ts'
@@ -75,6 +76,20 @@ describe('init', () => {
       join(home, 'data/priv_validator_state.json'),
     )
     await initHome(home, new Config())
+  })
+
+  test('reset: keeps what the key signed last while a node holds the home', async () => {
+    const home = temporaryFolder()
+    await initHome(home, new Config())
+    const state = join(home, 'data/priv_validator_state.json')
+    writeFileSync(state, 'of the running node')
+    const lock = await lockHome(home)
+    const told = await messageOf(() => resetValidatorState(home, new Config()))
+    await lock.release()
+    expect(told).toBe(`cannot use the home ${home}: already in use by another process`)
+    expect(readFileSync(state, 'utf8')).toBe('of the running node')
+    await resetValidatorState(home, new Config())
+    expect(readFileSync(state, 'utf8')).toMatch(/"height": *"0"/)
   })
 
   test('home: of CometBFT shows its id and key, and loses nothing by init', async () => {

@@ -12,7 +12,7 @@ import {
   resetSignState,
 } from '../../host/privval/index.ts'
 import type { NodeKey, ValidatorKey } from '../../host/privval/index.ts'
-import { nativeCrypto, NodeFiles, systemRandom } from '../platform/index.ts'
+import { lockHome, nativeCrypto, NodeFiles, systemRandom } from '../platform/index.ts'
 import { Config } from './config.ts'
 import { newGenesis, randomChainId, writeGenesis } from './genesis-file.ts'
 import { homePaths } from './home.ts'
@@ -114,12 +114,20 @@ export async function readValidatorKey(home: string, config: Config): Promise<st
   return JSON.stringify({ type: 'tendermint/PubKeyEd25519', value: toBase64(pubKey.bytes) })
 }
 
-/** Makes a home forget what its validator key signed last; answers the file. */
+/**
+ * Makes a home forget what its validator key signed last; answers the file.
+ * @throws HomeLockError while a node runs in the home.
+ */
 export async function resetValidatorState(home: string, config: Config): Promise<string> {
   const { validatorKey: keyPath, validatorState: statePath } = homePaths(home, config)
   await loadValidatorKey({ files, crypto: nativeCrypto, keyPath })
-  await files.makeDirectory(dirname(statePath))
-  await resetSignState({ files, statePath })
+  const lock = await lockHome(home)
+  try {
+    await files.makeDirectory(dirname(statePath))
+    await resetSignState({ files, statePath })
+  } finally {
+    await lock.release()
+  }
   return statePath
 }
 
