@@ -160,6 +160,25 @@ describe('state tree', () => {
     expect(() => (kept.n = 2)).toThrow('while a block executes')
   })
 
+  test('refuses an asynchronous transaction, and its later failure ends nothing', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): unknown => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const tree = new StateTree<{ n: number }>({ n: 1 })
+    const change = async (state: { n: number }): Promise<void> => {
+      state.n = 2
+      await Promise.resolve()
+      state.n = 3
+    }
+    expect(() => tree.transact(change as never)).toThrow('a transaction cannot be asynchronous')
+    expect(tree.view.n).toBe(1)
+    // Node tells of unhandled rejections before the next turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+    expect(tree.view.n).toBe(1)
+  })
+
   test('refuses what cannot be stored, also put into an object stored before', () => {
     const tree = new StateTree<{ x: unknown; list: unknown[] }>({ x: 1, list: [] })
     const bad: ((state: { x: unknown; list: unknown[] }) => unknown)[] = [

@@ -53,6 +53,8 @@ export class StateTree<S> {
     try {
       const result: unknown = f(this.#draft.wrap(this.#value) as S)
       if (result instanceof Promise) {
+        // It may fail later on, at the membrane at the latest, and nobody waits for it.
+        result.catch(() => undefined)
         throw new CanonicalError('a transaction cannot be asynchronous')
       }
       this.#adoption.settle()
