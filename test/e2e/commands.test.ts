@@ -91,7 +91,7 @@ describe('commands', () => {
     const refused = await quadrille(args)
     expect(refused.code).toBe(1)
     expect(refused.err).toMatch(/^ERROR: .*priv_validator_state\.json: the sign state is missing/)
-    expect(refused.err).toContain('`quadrille unsafe-reset-priv-validator`')
+    expect(refused.err).toContain(`\`quadrille unsafe-reset-priv-validator --home ${home}\``)
     const reset = await quadrille(['unsafe-reset-priv-validator', '--home', home])
     expect([reset.code, existsSync(state), statSync(state).mode & 0o777]).toEqual([0, true, 0o600])
     const on = new RunningCommand(args)

@@ -33,3 +33,8 @@ export class PrivvalError extends Error {
     this.details = details
   }
 }
+
+/** A command for an error to advise, which works on the same home when it is pasted. */
+export function commandFor(command: string, home: string | undefined): string {
+  return home === undefined ? `\`quadrille ${command}\`` : `\`quadrille ${command} --home ${home}\``
+}

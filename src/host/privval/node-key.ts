@@ -4,7 +4,7 @@ import { toHex, toUtf8 } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import { addressOf } from '../../core/crypto/index.ts'
 import type { Files, Random } from '../ports/index.ts'
-import { PrivvalError } from './errors.ts'
+import { commandFor, PrivvalError } from './errors.ts'
 import { JsonFile } from './json-file.ts'
 import { formatPrivateKey, keyPairOf, readPrivateKey } from './key-pair.ts'
 
@@ -26,6 +26,8 @@ export interface NodeKeyOptions {
   readonly crypto: Crypto
   /** The path of node_key.json; its directory exists. */
   readonly path: string
+  /** The home that it belongs to, for the command that an error advises. */
+  readonly home?: string
 }
 
 /** The node key of a 32-byte seed. */
@@ -39,10 +41,11 @@ export function nodeKeyOf(crypto: Crypto, seed: Uint8Array): NodeKey {
  * Reads the file.
  * @throws PrivvalError `PRIVVAL_KEY_MISSING` or `PRIVVAL_KEY_MALFORMED`.
  */
-export async function loadNodeKey({ files, crypto, path }: NodeKeyOptions): Promise<NodeKey> {
+export async function loadNodeKey(options: NodeKeyOptions): Promise<NodeKey> {
+  const { files, crypto, path, home } = options
   const bytes = await files.readFile(path)
   if (bytes === null) {
-    const reason = 'there is no node key; `quadrille init` makes one'
+    const reason = `there is no node key; ${commandFor('init', home)} makes one`
     throw new PrivvalError('PRIVVAL_KEY_MISSING', { file: path, reason })
   }
   const json = JsonFile.parse(path, 'PRIVVAL_KEY_MALFORMED', bytes)

@@ -251,8 +251,8 @@ describe('signer files', () => {
 
   test('signer files: a state older than a block this key has signed is refused', () => {
     const last = { height: 9n, round: 0, step: 3 }
-    expect(() => checkSignStateAge(last, 9n, statePath)).not.toThrow()
-    expect(() => checkSignStateAge(last, 10n, statePath)).toThrow(
+    expect(() => checkSignStateAge(last, 9n, { statePath })).not.toThrow()
+    expect(() => checkSignStateAge(last, 10n, { statePath })).toThrow(
       expect.objectContaining({ code: 'PRIVVAL_STATE_STALE' }),
     )
   })

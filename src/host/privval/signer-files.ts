@@ -3,7 +3,7 @@
 import type { Crypto } from '../../core/crypto/index.ts'
 import { verifySignature } from '../../core/crypto/index.ts'
 import type { Files, Random } from '../ports/index.ts'
-import { PrivvalError } from './errors.ts'
+import { commandFor, PrivvalError } from './errors.ts'
 import { FileSigner } from './file-signer.ts'
 import type { ValidatorKey } from './key-file.ts'
 import { formatKeyFile, parseKeyFile, validatorKeyOf } from './key-file.ts'
@@ -13,7 +13,6 @@ import { formatSignState, FRESH_SIGN_STATE, parseSignState } from './sign-state.
 
 const SEED_BYTES = 32
 const MODE = { mode: 0o600 }
-const RESET = '`quadrille unsafe-reset-priv-validator`'
 
 /** Where the files are and what reads them. */
 export interface SignerFiles {
@@ -23,6 +22,8 @@ export interface SignerFiles {
   readonly keyPath: string
   /** The path of priv_validator_state.json; its directory exists. */
   readonly statePath: string
+  /** The home that both belong to, for the commands that errors advise. */
+  readonly home?: string
 }
 
 /**
@@ -39,7 +40,7 @@ export async function loadFileSigner(paths: SignerFiles): Promise<FileSigner> {
     const reason =
       `the sign state is missing although there is a key (${paths.keyPath}): without it this ` +
       'validator could sign twice at one height and be slashed. Bring the file back from where ' +
-      `the key was last used; only if the key has never signed, or is used on a new chain: ${RESET}`
+      `the key was last used; only if the key has never signed, or is used on a new chain: ${resetOf(paths)}`
     throw new PrivvalError('PRIVVAL_STATE_MISSING', { file: statePath, reason })
   }
   const state = parseSignState(statePath, bytes)
@@ -51,11 +52,11 @@ export async function loadFileSigner(paths: SignerFiles): Promise<FileSigner> {
  * Reads the key file alone, to show it. Throws `PRIVVAL_KEY_MISSING` or `PRIVVAL_KEY_MALFORMED`.
  */
 export async function loadValidatorKey(
-  paths: Pick<SignerFiles, 'files' | 'crypto' | 'keyPath'>,
+  paths: Pick<SignerFiles, 'files' | 'crypto' | 'keyPath' | 'home'>,
 ): Promise<ValidatorKey> {
   const bytes = await paths.files.readFile(paths.keyPath)
   if (bytes === null) {
-    const reason = 'there is no validator key; `quadrille init` makes one'
+    const reason = `there is no validator key; ${commandFor('init', paths.home)} makes one`
     throw new PrivvalError('PRIVVAL_KEY_MISSING', { file: paths.keyPath, reason })
   }
   return parseKeyFile(paths.crypto, paths.keyPath, bytes)
@@ -113,15 +114,19 @@ export async function resetSignState(
 export function checkSignStateAge(
   lastSigned: SignPlace,
   signedHeight: bigint,
-  statePath: string,
+  paths: Pick<SignerFiles, 'statePath' | 'home'>,
 ): void {
   if (lastSigned.height >= signedHeight) return
   const reason =
     `the sign state ends at height ${lastSigned.height}, but block ${signedHeight} carries a ` +
     'signature of this key: the file is an old copy and would allow to sign twice. Bring the ' +
     'newest one back, or wait until the chain is past every height this key may have signed ' +
-    `and use ${RESET}`
-  throw new PrivvalError('PRIVVAL_STATE_STALE', { file: statePath, reason })
+    `and use ${resetOf(paths)}`
+  throw new PrivvalError('PRIVVAL_STATE_STALE', { file: paths.statePath, reason })
+}
+
+function resetOf({ home }: Pick<SignerFiles, 'home'>): string {
+  return commandFor('unsafe-reset-priv-validator', home)
 }
 
 /**
@@ -139,7 +144,7 @@ function checkMessage(paths: SignerFiles, key: ValidatorKey, message: SignedMess
   const reason =
     `its signature is not by the key in ${paths.keyPath}: the file belongs to another ` +
     'validator or is damaged. ' +
-    `Bring the right one back; only if the key has never signed: ${RESET}`
+    `Bring the right one back; only if the key has never signed: ${resetOf(paths)}`
   throw new PrivvalError('PRIVVAL_STATE_FOREIGN', {
     file: paths.statePath,
     field: 'signature',

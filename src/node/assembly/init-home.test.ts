@@ -69,9 +69,11 @@ describe('init', () => {
     const home = temporaryFolder()
     await initHome(home, new Config())
     rmSync(join(home, 'data/priv_validator_state.json'))
-    expect(await messageOf(() => initHome(home, new Config()))).toContain(
+    const told = await messageOf(() => initHome(home, new Config()))
+    expect(told).toContain(
       'priv_validator_state.json: the sign state is missing although there is a key',
     )
+    expect(told).toContain(`\`quadrille unsafe-reset-priv-validator --home ${home}\``)
     expect(await resetValidatorState(home, new Config())).toBe(
       join(home, 'data/priv_validator_state.json'),
     )
@@ -101,6 +103,14 @@ describe('init', () => {
     expect(await readValidatorKey(home, config)).toBe(comet.COMET_VALIDATOR)
     const steps = await initHome(home, config)
     expect(steps.some(({ made }) => made)).toBe(false)
+  })
+
+  test('home: without keys names the command that makes them there', async () => {
+    const home = temporaryFolder()
+    const makeThem = `; \`quadrille init --home ${home}\` makes one`
+    for (const read of [readNodeId, readValidatorKey, resetValidatorState]) {
+      expect(await messageOf(() => read(home, new Config()))).toContain(makeThem)
+    }
   })
 
   test('home: files stand where its configuration says', async () => {

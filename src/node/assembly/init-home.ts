@@ -71,14 +71,14 @@ export async function initHome(home: string, config: Config): Promise<readonly I
 
 /** Loads the keys of a home, and makes those that are missing, with the folders around them. */
 export async function makeKeys(paths: HomePaths): Promise<HomeKeys> {
-  const { validatorKey, validatorState, nodeKey, config, genesis, data } = paths
+  const { home, validatorKey, validatorState, nodeKey, config, genesis, data } = paths
   for (const file of [config, genesis, validatorKey, validatorState, nodeKey]) {
     await files.makeDirectory(dirname(file))
   }
   await files.makeDirectory(data)
   const madeValidator = !(await exists(validatorKey))
   const madeNode = !(await exists(nodeKey))
-  const common = { files, crypto: nativeCrypto, random: systemRandom }
+  const common = { files, crypto: nativeCrypto, random: systemRandom, home }
   const validator = await loadOrGenerateFileSigner({
     ...common,
     keyPath: validatorKey,
@@ -104,13 +104,13 @@ export async function writeConfig(paths: HomePaths, config: Config): Promise<voi
 /** The id by which peers know the node of a home. */
 export async function readNodeId(home: string, config: Config): Promise<string> {
   const path = homePaths(home, config).nodeKey
-  return (await loadNodeKey({ files, crypto: nativeCrypto, path })).id
+  return (await loadNodeKey({ files, crypto: nativeCrypto, path, home })).id
 }
 
 /** The validator key of a home as CometBFT's JSON shows it. */
 export async function readValidatorKey(home: string, config: Config): Promise<string> {
   const keyPath = homePaths(home, config).validatorKey
-  const { pubKey } = await loadValidatorKey({ files, crypto: nativeCrypto, keyPath })
+  const { pubKey } = await loadValidatorKey({ files, crypto: nativeCrypto, keyPath, home })
   return JSON.stringify({ type: 'tendermint/PubKeyEd25519', value: toBase64(pubKey.bytes) })
 }
 
@@ -120,7 +120,7 @@ export async function readValidatorKey(home: string, config: Config): Promise<st
  */
 export async function resetValidatorState(home: string, config: Config): Promise<string> {
   const { validatorKey: keyPath, validatorState: statePath } = homePaths(home, config)
-  await loadValidatorKey({ files, crypto: nativeCrypto, keyPath })
+  await loadValidatorKey({ files, crypto: nativeCrypto, keyPath, home })
   const lock = await lockHome(home)
   try {
     await files.makeDirectory(dirname(statePath))

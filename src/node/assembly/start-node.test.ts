@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
   {
     title: 'no node key',
     spoil: without('config/node_key.json'),
-    told: 'HOME/config/node_key.json: there is no node key; `quadrille init`',
+    told: 'HOME/config/node_key.json: there is no node key; `quadrille init --home HOME`',
   },
   {
     title: 'a node key that is no JSON',
@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
   {
     title: 'no validator key',
     spoil: without('config/priv_validator_key.json'),
-    told: 'HOME/config/priv_validator_key.json: there is no validator key; `quadrille init`',
+    told: 'HOME/config/priv_validator_key.json: there is no validator key; `quadrille init --home HOME`',
   },
   {
     title: 'a validator key with another address',

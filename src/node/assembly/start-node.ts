@@ -88,7 +88,7 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
   const logger = options.logger ?? makeLogger(logSettings(config))
   const paths = homePaths(home, config)
   const genesis = await readGenesis(paths, options.genesisHash ?? null)
-  const keys = { files: new NodeFiles(), crypto: nativeCrypto }
+  const keys = { files: new NodeFiles(), crypto: nativeCrypto, home }
   const node = await loadNodeKey({ ...keys, path: paths.nodeKey })
   const lock = await lockHome(home)
   closers.add(() => lock.release())
