@@ -111,5 +111,7 @@ test('broadcast_evidence: says why evidence is not taken', async () => {
     'evidence.ValidateBasic failed: the votes stand in the wrong order',
   )
   expect(await ask('{"type":"x"}')).toMatch(/unknown type of evidence/)
+  expect(await ask('1')).toMatch(/evidence: not an object$/)
+  expect(await ask('-1')).toMatch(/evidence: not an object$/)
   expect(taken).toHaveLength(1)
 })

@@ -201,8 +201,7 @@ function fromChecked(kind: ParameterKind, value: string): Argument {
  */
 function fromUriValue(kind: ParameterKind, value: string): Argument {
   const isBytes = kind === 'bytes' || kind === 'tx' || kind === 'hex'
-  const isNumber = !isBytes && kind !== 'string' && kind !== 'bool'
-  if (isNumber && INTEGER.test(value)) return integerOf(kind, `"${value}"`)
+  if (isInteger(kind) && INTEGER.test(value)) return integerOf(kind, `"${value}"`)
   if (/^0x/i.test(value)) {
     if (!isBytes && kind !== 'string') {
       throw new ParameterError(`got a hex string arg, but expected '${GO_TYPES[kind]}'`)
