@@ -3,7 +3,7 @@
 import { bytesKey } from '../bytes/index.ts'
 import type { Time } from '../bytes/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import { blockIdKey, compareProposals, offenceKey } from '../types/index.ts'
+import { blockIdKey, compareProposals, offenceKey, proposerAfterRounds } from '../types/index.ts'
 import type {
   Commit,
   DoubleProposalEvidence,
@@ -133,7 +133,7 @@ export class FaultDetector {
     const file = this.#files.get(first.height)
     const { round } = first
     if (file === undefined || round < 0 || round > MAX_PROVABLE_ROUND) return []
-    const { address, votingPower } = file.validatorSet.withRoundsPassed(round).proposer
+    const { address, votingPower } = proposerAfterRounds(file.validatorSet, round)
     const isInOrder = compareProposals(first, second) < 0
     const evidence: DoubleProposalEvidence = {
       kind: 'double-proposal',

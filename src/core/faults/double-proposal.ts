@@ -3,7 +3,7 @@
 import { equalBytes, toHexUpper } from '../bytes/index.ts'
 import { addressOf } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import { validateEvidence, verifyProposal } from '../types/index.ts'
+import { proposerAfterRounds, validateEvidence, verifyProposal } from '../types/index.ts'
 import type { DoubleProposalEvidence, ValidatorSet } from '../types/index.ts'
 import { checkPowers } from './powers.ts'
 
@@ -40,7 +40,7 @@ export const verifyDoubleProposalEvidence = (
   const { pubKey } = validator
   if (!verifyProposal(crypto, chainId, proposalA, pubKey)) return 'the signature of A is wrong'
   if (!verifyProposal(crypto, chainId, proposalB, pubKey)) return 'the signature of B is wrong'
-  const { address } = validatorSet.withRoundsPassed(round).proposer
+  const { address } = proposerAfterRounds(validatorSet, round)
   if (equalBytes(address, validatorAddress)) return null
   return `${toHexUpper(validatorAddress)} was not the proposer of round ${round}`
 }

@@ -97,6 +97,7 @@ export { PartSet, validatePart } from './part-set.ts'
 export type { PartAddition } from './part-set.ts'
 export { validateValidator } from './validator.ts'
 export type { Validator, ValidatorPower } from './validator.ts'
+export { proposerAfterRounds } from './proposer-turns.ts'
 export { ValidatorSet } from './validator-set.ts'
 export {
   verifiedSignatureKey,
