@@ -15,8 +15,6 @@ export type Certainty =
   | 'signed-both'
   /** The trusted hash is that of the chain's header. */
   | 'header-hash'
-  /** Only one of the headers is of the trusted validators. */
-  | 'validators'
 
 const ONE_THIRD = { numerator: 1n, denominator: 3n } as const
 
@@ -36,19 +34,15 @@ const haveAllSignedBoth = (evidence: LightClientAttackEvidence, own: Commit): bo
 
 /**
  * Why the named ones are to blame, null when the proof leaves it open: two headers of the same
- * signers look alike, and who calls the true one the second would blame those who signed it.
+ * signers look alike, and who calls the true one the second would blame those who signed it. Nor do
+ * their validators tell: who has left may sign a header of the old ones, long after.
  */
 export const certaintyOf = (
-  crypto: Crypto,
   { evidence, own }: AttackAccusation,
-  { validatorSet, headerHash }: Ground,
+  { headerHash }: Ground,
 ): Certainty | null => {
   if (headerHash !== null) return 'header-hash'
-  if (haveAllSignedBoth(evidence, own.commit)) return 'signed-both'
-  const trusted = validatorSet.hash(crypto)
-  const other = evidence.conflictingBlock.signedHeader?.header?.validatorsHash
-  const isOwn = equalBytes(own.header.validatorsHash, trusted)
-  return isOwn && other !== undefined && !equalBytes(other, trusted) ? 'validators' : null
+  return haveAllSignedBoth(evidence, own.commit) ? 'signed-both' : null
 }
 
 /** Whether the chain's decision follows from the common one, as for a light client. */
@@ -127,7 +121,7 @@ export const checkAttack = (
     commonValidators: ground.validatorSet,
   })
   if (reason !== null) return refusalOf('inconsistent', reason)
-  if (certaintyOf(crypto, accusation, ground) !== null) return null
+  if (certaintyOf(accusation, ground) !== null) return null
   const open = `which of the two headers of height ${own.header.height} is the chain's does not`
   return refusal('not-trusted', `${open} follow from signatures: its hash must be trusted`)
 }

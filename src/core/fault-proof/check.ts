@@ -23,26 +23,16 @@ export const checkAccusation = (
   }
 }
 
-const openInAttack = (crypto: Crypto, accusation: AttackAccusation, ground: Ground): string[] => {
-  const which = `which of the two headers of height ${accusation.own.header.height} is the chain's`
-  switch (certaintyOf(crypto, accusation, ground)) {
-    case 'signed-both':
-      return [`${which}; the named ones signed both`]
-    case 'validators':
-      return [`${which}, but by who its validators are`]
-    case 'header-hash':
-    case null:
-      return []
-  }
+const openInAttack = (accusation: AttackAccusation, ground: Ground): string[] => {
+  const { height } = accusation.own.header
+  return certaintyOf(accusation, ground) === 'signed-both'
+    ? [`which of the two headers of height ${height} is the chain's; the named ones signed both`]
+    : []
 }
 
 /** What a proof that holds does not show, each a part of a sentence. */
-export const leftOpen = (
-  crypto: Crypto,
-  accusation: Accusation,
-  ground: Ground,
-): readonly string[] => {
-  if (accusation.by === 'headers') return openInAttack(crypto, accusation, ground)
+export const leftOpen = (accusation: Accusation, ground: Ground): readonly string[] => {
+  if (accusation.by === 'headers') return openInAttack(accusation, ground)
   const { evidence } = accusation
   switch (evidence.kind) {
     case 'duplicate-vote':

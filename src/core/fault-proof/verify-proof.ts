@@ -72,7 +72,7 @@ export const verifyEvidence = (
   if (!ground.ok) return refused('unusable-trust', ground.error)
   const refusal = checkAccusation(crypto, read.value, ground.value)
   if (refusal !== null) return refused(refusal.kind, refusal.reason)
-  const open = leftOpen(crypto, read.value, ground.value)
+  const open = leftOpen(read.value, ground.value)
   return { ok: true, proof: { ...placeOf(evidence), deed: deedOf(evidence), open } }
 }
 
