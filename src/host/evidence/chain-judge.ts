@@ -1,5 +1,6 @@
 // Judges evidence against the stored chain: what a block may carry, and what a sender is told.
 
+import { equalBytes } from '../../core/bytes/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../../core/faults/index.ts'
 import type { EvidenceHistory, FaultDetectorConfig, ProofContext } from '../../core/faults/index.ts'
 import { evidenceHeight, isAllowedEvidence, validateEvidence } from '../../core/types/index.ts'
-import type { Evidence } from '../../core/types/index.ts'
+import type { Evidence, ValidatorSet } from '../../core/types/index.ts'
 import type { KeyValueStore } from '../ports/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
 import type { EvidenceAnswer } from './answer.ts'
@@ -32,9 +33,14 @@ interface LoadedHistory {
   readonly isComplete: boolean
 }
 
+/** Heights whose validators are kept; what was counted about a set is lost with it. */
+const KEPT_SETS = 8
+
 /** Loads what is needed, then asks the rules of core/faults. */
 export class ChainJudge {
   readonly #records: ChainRecords
+  /** The sets that were loaded last, by height. */
+  readonly #sets = new Map<bigint, ValidatorSet>()
 
   constructor(records: ChainRecords) {
     this.#records = records
@@ -114,13 +120,13 @@ export class ChainJudge {
   }
 
   async #load(evidence: Evidence, facts: Facts): Promise<LoadedHistory> {
-    const { crypto, store, blockStore, stateStore } = this.#records
+    const { crypto, store, blockStore } = this.#records
     const needs = historyNeededBy(evidence, facts)
     const load = <T>(heights: readonly bigint[], one: (height: bigint) => Promise<T | null>) =>
       Promise.all(heights.map(async (height) => [height, await one(height)] as const))
     const metas = new Map(await load(needs.headers, (height) => blockStore.loadBlockMeta(height)))
     const commits = new Map(await load(needs.commits, (at) => blockStore.loadCommit(at)))
-    const sets = new Map(await load(needs.validators, (at) => stateStore.loadValidators(at)))
+    const sets = new Map(await load(needs.validators, (at) => this.#loadValidators(at)))
     const marks = [committedMark(crypto, evidence), offenceMark(evidence)]
     const [committed, offence] = await store.getMany(marks)
     const history: EvidenceHistory = {
@@ -132,6 +138,27 @@ export class ChainJudge {
     }
     const loaded = [...metas.values(), ...commits.values(), ...sets.values()]
     return { history, isComplete: loaded.every((item) => item !== null) }
+  }
+
+  /**
+   * What is stored, as the same object as before when it is the same: the turns of its rounds are
+   * counted once for an object.
+   */
+  async #loadValidators(height: bigint): Promise<ValidatorSet | null> {
+    const loaded = await this.#records.stateStore.loadValidators(height)
+    if (loaded === null || loaded.size === 0) return loaded
+    const known = this.#sets.get(height)
+    const isSame =
+      known !== undefined &&
+      known.equals(loaded) &&
+      equalBytes(known.proposer.address, loaded.proposer.address)
+    const set = isSame ? known : loaded
+    // The one that was asked for last is dropped last.
+    this.#sets.delete(height)
+    this.#sets.set(height, set)
+    const [oldest] = this.#sets.keys()
+    if (oldest !== undefined && this.#sets.size > KEPT_SETS) this.#sets.delete(oldest)
+    return set
   }
 }
 
