@@ -115,6 +115,32 @@ describe('EvidenceStore', () => {
     expect(await desk.store.add(piece, 'rpc')).toMatchObject({ kind: 'foreign' })
   })
 
+  test('add: what waits of a peer that offers something invalid is not judged', async () => {
+    const desk = await Desk.at(2n)
+    const [good, other, last] = await Promise.all(
+      [0, 1, 2].map((validator) => desk.evidenceOf({ validator })),
+    )
+    const bad = { ...good!, timestamp: 7n }
+    const offers = [
+      ...Array.from({ length: 400 }, () => desk.store.add(bad, 'peer a')),
+      desk.store.add(good!, 'peer a'),
+      desk.store.add(other!, 'peer b'),
+      desk.store.add(bad, 'rpc'),
+      desk.store.add(last!, 'rpc'),
+    ]
+    const kinds = (await Promise.all(offers)).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === 'unheard')).toHaveLength(400)
+    expect([kinds[0], ...kinds.slice(-4)]).toEqual([
+      'invalid',
+      'unheard',
+      'added',
+      'invalid',
+      'added',
+    ])
+    // Once it is back, it is heard again.
+    expect(await desk.store.add(good!, 'peer a')).toEqual({ kind: 'added' })
+  })
+
   test('add: expired is what is older than both limits', async () => {
     const limits = { maxAgeNumBlocks: 2n, maxAgeDuration: SECOND }
     const evidence = { ...defaultConsensusParams.evidence, ...limits }

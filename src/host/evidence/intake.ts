@@ -2,6 +2,7 @@
 
 import type { Evidence } from '../../core/types/index.ts'
 import type { Clock } from '../ports/index.ts'
+import { isRefusal } from './answer.ts'
 import type { EvidenceAnswer, EvidenceOrigin } from './answer.ts'
 
 /** Pieces of one sender that may wait. */
@@ -32,7 +33,9 @@ interface Load {
 }
 
 /**
- * Judges what is offered one after another; everything else of the node has its turn in between.
+ * Judges what is offered one after another; everything else of the node has its turn in between. A
+ * peer that offers something invalid is heard no further: what waits of it is not judged. Clients
+ * share one queue, so one of them does not cost the others theirs.
  */
 export class Intake {
   readonly #clock: Clock
@@ -71,15 +74,31 @@ export class Intake {
   }
 
   async #work(): Promise<void> {
-    const now = this.#offers.slice(0, PIECES_PER_TURN)
-    this.#offers = this.#offers.slice(PIECES_PER_TURN)
-    for (const offer of now) {
+    for (let judged = 0; judged < PIECES_PER_TURN; judged++) {
+      const offer = this.#offers.shift()
+      if (offer === undefined) break
       this.#release(offer)
-      // A failure is the store's, and is told to whoever offered the piece.
-      await this.#judge(offer.evidence, offer.origin).then(offer.resolve, offer.reject)
+      const { evidence, origin } = offer
+      try {
+        const answer = await this.#judge(evidence, origin)
+        if (isRefusal(answer) && origin !== 'rpc') this.#dismiss(origin)
+        offer.resolve(answer)
+      } catch (error) {
+        // The store's failure, told to whoever offered the piece.
+        offer.reject(error)
+      }
     }
     this.#isWorking = false
     if (this.#offers.length > 0) this.#workSoon()
+  }
+
+  #dismiss(origin: EvidenceOrigin): void {
+    const dismissed = this.#offers.filter((offer) => offer.origin === origin)
+    if (dismissed.length === 0) return
+    this.#offers = this.#offers.filter((offer) => offer.origin !== origin)
+    this.#loads.delete(origin)
+    const reason = `${origin} offered invalid evidence before`
+    for (const { resolve } of dismissed) resolve({ kind: 'unheard', reason })
   }
 
   #release({ origin, size }: Offer): void {

@@ -6,6 +6,7 @@ import type { Crypto } from '../../core/crypto/index.ts'
 import type { Evidence } from '../../core/types/index.ts'
 import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
+import { isRefusal } from './answer.ts'
 import type { EvidenceAnswer } from './answer.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { PendingPiece } from './pending-pieces.ts'
@@ -118,7 +119,7 @@ export class EvidenceReactor implements Reactor {
   }
 
   #onAnswer(peer: Peer, evidence: Evidence, answer: EvidenceAnswer): void {
-    if (answer.kind === 'invalid' || answer.kind === 'foreign') {
+    if (isRefusal(answer)) {
       // Of a peer that left meanwhile, or of one of its many pieces, once is enough.
       if (this.#books.get(peer.id)?.peer !== peer) return
       return this.#options.stopPeer(peer, `invalid evidence: ${answer.reason}`)
