@@ -105,6 +105,18 @@ describe('write-ahead log: durability', () => {
     expect(steps).toEqual([])
   })
 
+  test('write-ahead log: a sync waits for a record that was written on its way too', async () => {
+    const { files, steps } = recordingFiles()
+    const log = await openLog(files, 1 << 20)
+    steps.length = 0
+    // So much is handed over at once, before anybody asks for it to be durable.
+    log.append(new Uint8Array(300 * 1024))
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve()
+    await log.sync()
+    expect(steps.at(-1)?.kind).toBe('sync')
+    expect(await (await openLog(files.crash())).readSince(0n)).toHaveLength(1)
+  })
+
   test('write-ahead log: a sync waits for records appended while another runs', async () => {
     const files = new MemoryFiles()
     const log = await openLog(files)
