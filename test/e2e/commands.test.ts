@@ -112,6 +112,12 @@ describe('commands', () => {
     expect(command.lines).toHaveLength(1)
   })
 
+  test.concurrent('help: is shown when no command is named', async () => {
+    const help = await quadrille(['--help'])
+    expect(help.out).toContain('\nExample:\n')
+    expect(await quadrille([])).toEqual({ code: 0, out: help.out, err: '' })
+  })
+
   test.concurrent('version: is told, with the protocols when asked', async () => {
     expect((await quadrille(['version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect(JSON.parse((await quadrille(['version', '-v'])).out)).toMatchObject({

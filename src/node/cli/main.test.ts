@@ -40,6 +40,18 @@ describe('command line', () => {
     ])
   })
 
+  test.each([[[]], [['--home', '/a']]])(
+    'help: is what %j without a command asks for',
+    async (argv: string[]) => {
+      const program = makeProgram({ code: 0 })
+      let text = ''
+      program.configureOutput({ writeOut: (part) => (text += part) })
+      const told = await program.parseAsync(argv, { from: 'user' }).catch((error: unknown) => error)
+      expect(told).toMatchObject({ code: 'commander.help', exitCode: 0 })
+      expect(text).toMatch(/^Usage: quadrille /)
+    },
+  )
+
   test.each(commands.map((each) => each.name()))('help: %s has an example', (name) => {
     expect(helpOf(name)).toContain(`\nExample:\n  quadrille ${name}`)
     // A laboratory has no home, and neither has a verifier.

@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
  * one that does.
  */
 export function makeProgram(outcome: { code: ExitCode }): Command {
-  const program = new Command('quadrille')
+  const program = new Program('quadrille')
   program
     .description('Byzantine-fault-tolerant consensus: a node for CometBFT networks.')
     .enablePositionalOptions()
@@ -61,6 +61,13 @@ export function makeProgram(outcome: { code: ExitCode }): Command {
   addFinality(program, outcome)
   addSim(program, outcome)
   return program
+}
+
+/** Without a command it answers as to `--help`; commander would take it for a mistake. */
+class Program extends Command {
+  override help(): never {
+    return super.help()
+  }
 }
 
 // Before the name of the command or behind it; `sim` has a flag `--trace` of its own, with a value.
