@@ -92,6 +92,11 @@ export class RunningCommand {
     this.#child.kill(name)
   }
 
+  /** Reads no more, as `head` does after its lines. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy()
+  }
+
   #tell(): void {
     for (const watcher of this.#watchers) watcher()
   }

@@ -118,6 +118,14 @@ describe('commands', () => {
     expect(await quadrille([])).toEqual({ code: 0, out: help.out, err: '' })
   })
 
+  test.concurrent('output: that nobody reads ends a command quietly', async () => {
+    for (const args of [['start', '--help'], ['version', '-v'], []]) {
+      const command = new RunningCommand(args)
+      command.closeOutput()
+      expect(await command.ended).toEqual({ code: 0, out: '', err: '' })
+    }
+  })
+
   test.concurrent('version: is told, with the protocols when asked', async () => {
     expect((await quadrille(['version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect(JSON.parse((await quadrille(['version', '-v'])).out)).toMatchObject({

@@ -89,7 +89,19 @@ function report(error: unknown, trace: boolean): ExitCode {
 }
 
 if (isEntry()) {
-  process.exitCode = await main(process.argv.slice(2))
+  process.stdout.on('error', onOutputLost)
+  // What goes wrong there can be told nowhere.
+  process.stderr.on('error', () => undefined)
+  const code = await main(process.argv.slice(2))
+  if (code !== 0) process.exitCode = code
+}
+
+/**
+ * A reader that has gone, such as `head`, has what it wanted; commands that run on listen for
+ * themselves.
+ */
+function onOutputLost(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exitCode = report(error, false)
 }
 
 function isEntry(): boolean {
