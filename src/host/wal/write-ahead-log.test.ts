@@ -111,7 +111,6 @@ describe('write-ahead log: durability', () => {
     steps.length = 0
     // So much is handed over at once, before anybody asks for it to be durable.
     log.append(new Uint8Array(300 * 1024))
-    for (let turns = 0; turns < 20; turns++) await Promise.resolve()
     await log.sync()
     expect(steps.at(-1)?.kind).toBe('sync')
     expect(await (await openLog(files.crash())).readSince(0n)).toHaveLength(1)
