@@ -8,8 +8,19 @@ import { nativeCrypto, systemClock } from '../../node/platform/index.ts'
 import { MemoryDisk, MemoryKeyValueStore } from '../memory/index.ts'
 import { Desk, alteredCopy } from './desk.fixture.ts'
 import { MAX_PENDING_PER_VALIDATOR, MAX_WAITING_PER_SENDER, loadPendingEvidence } from './index.ts'
+import { MAX_REFUSED } from './refused.ts'
 
 const SECOND = 1_000_000_000n
+
+/** Counts what is read of it. */
+class CountingStore extends MemoryKeyValueStore {
+  reads = 0
+
+  override get(key: Uint8Array): ReturnType<MemoryKeyValueStore['get']> {
+    this.reads++
+    return super.get(key)
+  }
+}
 
 describe('EvidenceStore', () => {
   test('add: what is proved waits, stands in the next block, and never again', async () => {
@@ -139,6 +150,26 @@ describe('EvidenceStore', () => {
     ])
     // Once it is back, it is heard again.
     expect(await desk.store.add(good!, 'peer a')).toEqual({ kind: 'added' })
+  })
+
+  test('add: what was refused is refused from memory until the next block', async () => {
+    const database = new CountingStore()
+    const desk = await Desk.open(database)
+    await desk.grow(2n)
+    const bad = { ...(await desk.evidenceOf()), timestamp: 7n }
+    const readsOf = async (piece: Evidence): Promise<number> => {
+      const before = database.reads
+      expect(await desk.store.add(piece, 'rpc')).toMatchObject({ kind: 'invalid' })
+      return database.reads - before
+    }
+    expect(await readsOf(bad)).toBeGreaterThan(0)
+    expect([await readsOf(bad), await readsOf({ ...bad })]).toEqual([0, 0])
+    expect(await readsOf({ ...bad, timestamp: 8n })).toBeGreaterThan(0)
+    await desk.node.step()
+    expect(await readsOf(bad)).toBeGreaterThan(0)
+    for (let n = 0n; n < BigInt(MAX_REFUSED); n++) await readsOf({ ...bad, timestamp: 100n + n })
+    expect(await readsOf(bad)).toBeGreaterThan(0)
+    expect(await desk.store.add(await desk.evidenceOf(), 'rpc')).toEqual({ kind: 'added' })
   })
 
   test('add: expired is what is older than both limits', async () => {

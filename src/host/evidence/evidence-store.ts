@@ -20,6 +20,7 @@ import {
 } from './marks.ts'
 import { PendingPieces, pieceOf } from './pending-pieces.ts'
 import type { PendingPiece } from './pending-pieces.ts'
+import { RefusedPieces } from './refused.ts'
 
 /** What a store is made of. */
 export interface EvidenceStoreOptions extends ChainRecords {
@@ -57,6 +58,7 @@ export class EvidenceStore implements EvidenceSource {
   readonly #judge: ChainJudge
   readonly #pieces = new PendingPieces()
   readonly #intake: Intake
+  readonly #refused: RefusedPieces
   readonly #recent = new Set<string>()
   readonly #listeners = new Set<EvidenceListener>()
   #chainState: ChainState | null = null
@@ -64,6 +66,7 @@ export class EvidenceStore implements EvidenceSource {
   private constructor(options: EvidenceStoreOptions) {
     this.#options = options
     this.#judge = new ChainJudge(options)
+    this.#refused = new RefusedPieces(options.crypto)
     this.#intake = new Intake(options.clock, (evidence, from) => this.#take(evidence, from))
   }
 
@@ -108,6 +111,7 @@ export class EvidenceStore implements EvidenceSource {
   /** Says where the chain stands, at the start. */
   async resume(chainState: ChainState): Promise<void> {
     this.#chainState = chainState
+    this.#refused.clear()
     await this.#dropExpired(chainState)
   }
 
@@ -142,6 +146,7 @@ export class EvidenceStore implements EvidenceSource {
 
   async update(chainState: ChainState, { header, evidence }: Block): Promise<void> {
     this.#chainState = chainState
+    this.#refused.clear()
     for (const piece of evidence) {
       const offence = offenceKey(piece)
       this.#pieces.remove(offence)
@@ -169,11 +174,14 @@ export class EvidenceStore implements EvidenceSource {
     const chainState = this.#chainState
     assert(chainState !== null, 'evidence comes after the start')
     const piece = pieceOf(evidence)
-    const known = this.#known(piece)
+    const known = this.#known(piece) ?? this.#refused.get(piece.bytes)
     if (known !== null) return known
     if (await this.#judge.isCommitted(evidence)) return { kind: 'committed' }
     const refusal = await this.#judge.judge(chainState, evidence)
-    if (refusal !== null) return refusal
+    if (refusal !== null) {
+      if (this.#chainState === chainState) this.#refused.note(piece.bytes, refusal)
+      return refusal
+    }
     // Blocks may have come while the past was loaded.
     const knownNow = this.#known(piece)
     if (knownNow !== null) return knownNow
