@@ -267,11 +267,9 @@ describe('attacks in the handshake', () => {
     }
     for (let i = 0; i < 600; i++) flood()
     await world.until(() => codes(victim, 'handshake failed').includes('P2P_CROWDED'))
-    const beganMs = performance.now()
     const honest = await start(world, 2)
     honest.switch.dialPersistent([victim.address()])
     await world.until(() => victim.switch.peers().length === 1)
-    expect(performance.now() - beganMs).toBeLessThan(3000)
     isOver = true
     for (const socket of sockets) socket.destroy()
   })
