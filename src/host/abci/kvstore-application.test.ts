@@ -63,7 +63,7 @@ describe('kvstore', () => {
     ).toEqual([2, 2, 2, 2])
   })
 
-  test('takes no change into the mempool that no proposer would take', () => {
+  test('takes no change into the mempool that no proposer would take', async () => {
     const app = started()
     const check = (tx: Uint8Array, kind: 'new' | 'recheck'): unknown => {
       const { code, log } = app.checkTx({ tx, kind })
@@ -83,23 +83,23 @@ describe('kvstore', () => {
     ])
     expect(app.prepareProposal(prepareRequest(removals))).toHaveLength(1)
     app.finalizeBlock(finalizeRequest(1n, [change(1, 0)]))
-    app.commit()
+    await app.commit()
     expect(removals.map((tx) => check(tx, 'recheck'))).toEqual([stranger, last])
     expect(app.prepareProposal(prepareRequest(removals))).toEqual([])
   })
 
-  test('has the mempool ask again once its validators have changed, and not before', () => {
+  test('has the mempool ask again once its validators have changed, and not before', async () => {
     const app = started()
     const seen = serializeApplication(app)
-    const commit = (height: bigint, txs: Uint8Array[]): boolean | undefined => {
+    const commit = async (height: bigint, txs: Uint8Array[]): Promise<unknown> => {
       app.finalizeBlock(finalizeRequest(height, txs))
-      app.commit()
+      await app.commit()
       return seen.isCheckStateless
     }
     expect(seen.isCheckStateless).toBe(true)
-    expect(commit(1n, [toUtf8('a=b')])).toBe(true)
-    expect(commit(2n, [change(3, 5)])).toBe(false)
-    expect(commit(3n, [toUtf8('a=c')])).toBe(false)
+    expect(await commit(1n, [toUtf8('a=b')])).toBe(true)
+    expect(await commit(2n, [change(3, 5)])).toBe(false)
+    expect(await commit(3n, [toUtf8('a=c')])).toBe(false)
   })
 
   test('proposes `=` for `:` and leaves out what would halt the chain', () => {
