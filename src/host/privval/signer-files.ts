@@ -40,7 +40,8 @@ export async function loadFileSigner(paths: SignerFiles): Promise<FileSigner> {
     const reason =
       `the sign state is missing although there is a key (${paths.keyPath}): without it this ` +
       'validator could sign twice at one height and be slashed. Bring the file back from where ' +
-      `the key was last used; only if the key has never signed, or is used on a new chain: ${resetOf(paths)}`
+      'the key was last used; only if the key has never signed, or is used on a new chain: ' +
+      resetOf(paths)
     throw new PrivvalError('PRIVVAL_STATE_MISSING', { file: statePath, reason })
   }
   const state = parseSignState(statePath, bytes)

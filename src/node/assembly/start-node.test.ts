@@ -112,7 +112,9 @@ const CASES: readonly Case[] = [
   {
     title: 'no validator key',
     spoil: without('config/priv_validator_key.json'),
-    told: 'HOME/config/priv_validator_key.json: there is no validator key; `quadrille init --home HOME`',
+    told:
+      'HOME/config/priv_validator_key.json: there is no validator key; ' +
+      '`quadrille init --home HOME`',
   },
   {
     title: 'a validator key with another address',
