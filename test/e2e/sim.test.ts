@@ -152,6 +152,7 @@ describe('sim', { timeout: 180_000 }, () => {
   test.concurrent.each<[string, readonly string[], RegExp]>([
     ['villain', ['--byzantine', '3:liar'], /^ERROR: --byzantine: .*equivocator, .*got "liar"\n$/],
     ['flag', ['--villains', '1'], /^ERROR: unknown option '--villains'/],
+    ['place', ['--trace', '/nowhere/at/all'], /^ERROR: --trace: expected a file in a folder /],
     ['file', ['--replay', '/nowhere/at/all'], /^ERROR: \/nowhere\/at\/all: ENOENT/],
   ])('bad input: a %s that cannot be meant is refused with one line', async (_, args, line) => {
     const ended = await sim(...args)

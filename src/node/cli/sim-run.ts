@@ -1,5 +1,7 @@
 // Does what `quadrille sim` is asked to do, and tells it.
+import { access, constants } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import {
   minimise,
   MINIMISER_RUNS,
@@ -10,7 +12,7 @@ import {
 } from '../sim/index.ts'
 import { SimError } from '../sim/index.ts'
 import type { Difference, Outcome, Plan, SeedRun, SimEvent } from '../sim/index.ts'
-import { BadInput } from './bad-input.ts'
+import { BadInput, badFlag } from './bad-input.ts'
 import { commandOf } from './sim-command-line.ts'
 import { isMessage, planLines, TRACE_HEADING, traceLine, violationLine } from './sim-lines.ts'
 import { SimProgress } from './sim-progress.ts'
@@ -37,9 +39,19 @@ type SeedsTask = Extract<SimTask, { readonly planOf: unknown }>
 export async function runSim(flags: SimFlags): Promise<number> {
   const task = readTask(flags, availableParallelism())
   const telling = { json: flags.json === true, messages: flags.messages === true }
+  if (flags.trace !== undefined) await assertPlaceFor(flags.trace)
   const tally = await asBadInput(() => perform(task, telling))
   print(telling.json ? tally.json : tally.line)
   return tally.violations > 0 ? 1 : 0
+}
+
+// Before the search, not after what it has found.
+async function assertPlaceFor(trace: string): Promise<void> {
+  try {
+    await access(dirname(trace), constants.W_OK)
+  } catch {
+    throw badFlag('--trace', 'a file in a folder that can be written', trace)
+  }
 }
 
 function perform(task: SimTask, telling: Telling): Promise<SimTally> {
@@ -131,12 +143,11 @@ async function tellSmallest(
   print(`made small in ${small.runs} runs:`)
   for (const line of planLines(small.plan)) print(`  ${line}`)
   tellViolations(small.plan, small.outcome, '  ')
-  if (trace !== null) {
-    await recordTrace(small.plan, trace)
-    print(`recorded in ${trace}`)
-  }
   print('run it again:')
   print(`  ${commandOf(small.plan)}`)
+  if (trace === null) return
+  await recordTrace(small.plan, trace)
+  print(`recorded in ${trace}`)
 }
 
 /** Tells the plan; the answer tells the events, and is undefined when they are not to be told. */

@@ -67,7 +67,9 @@ export function addSim(program: Command, outcome: { code: number }): void {
     .addHelpText('after', EXAMPLE)
     .exitOverride(refuse)
     .action(async (flags: SimFlags) => {
-      process.stdout.on('error', () => process.exit(BROKEN_PIPE))
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EPIPE') process.exit(BROKEN_PIPE)
+      })
       const { runSim } = await import('./sim-run.ts')
       outcome.code = await runSim(flags)
     })
