@@ -270,6 +270,7 @@ describe('attacks in the handshake', () => {
     const honest = await start(world, 2)
     honest.switch.dialPersistent([victim.address()])
     await world.until(() => victim.switch.peers().length === 1)
+    expect(codes(victim, 'handshake failed')).toContain('P2P_CROWDED')
     isOver = true
     for (const socket of sockets) socket.destroy()
   })
