@@ -41,10 +41,6 @@ export const readEvidenceProof = (
 /** The height whose validators must be trusted to verify a proof. */
 export const trustedHeightOf = ({ evidence }: EvidenceProof): bigint => evidenceHeight(evidence)
 
-// Always from the bytes: of a proof given as an object nothing else is believed.
-const bytesOf = (input: EvidenceInput): Uint8Array | string =>
-  typeof input === 'string' || input instanceof Uint8Array ? input : input.bytes
-
 const refused = (kind: EvidenceRefusal, reason: string): EvidenceVerdict => ({
   ok: false,
   kind,
@@ -54,14 +50,14 @@ const refused = (kind: EvidenceRefusal, reason: string): EvidenceVerdict => ({
 /**
  * Verifies that a validator broke a rule: the proof is well formed and of this chain, the trusted
  * validators are those that it speaks of, and its signatures, and what they cover, show the fault.
- * Never throws, whatever the bytes.
+ * Never throws, whatever is given as the proof.
  */
 export const verifyEvidence = (
   input: EvidenceInput,
   trust: EvidenceTrust,
   crypto: Crypto = nobleCrypto,
 ): EvidenceVerdict => {
-  const read = readEvidenceProof(bytesOf(input), crypto)
+  const read = readProof(EVIDENCE_FORM, input, crypto)
   if (!read.ok) return refused(read.error.kind, read.error.reason)
   const { chainId, evidence } = read.value
   if (chainId !== trust.chainId) {

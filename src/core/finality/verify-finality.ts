@@ -57,10 +57,6 @@ export const readFinalityProof = (
   crypto: Crypto = nobleCrypto,
 ): Result<FinalityProof, FormRefusal> => readProof(FINALITY_FORM, input, crypto)
 
-// Always from the bytes: of a proof given as an object nothing else is believed.
-const bytesOf = (input: FinalityInput): Uint8Array | string =>
-  typeof input === 'string' || input instanceof Uint8Array ? input : input.bytes
-
 const refused = (
   kind: FinalityRefusal,
   reason: string,
@@ -71,14 +67,14 @@ const refused = (
  * Verifies that a block is final: the proof is well formed and of this chain, it follows from what
  * is trusted, all its signatures are good, and they are of more than two thirds of the voting
  * power. What is cheap is looked at first, so that no stranger's proof costs a signature check.
- * Never throws, whatever the bytes.
+ * Never throws, whatever is given as the proof.
  */
 export const verifyFinality = (
   input: FinalityInput,
   trust: FinalityTrust,
   crypto: Crypto = nobleCrypto,
 ): FinalityVerdict => {
-  const read = readFinalityProof(bytesOf(input), crypto)
+  const read = readProof(FINALITY_FORM, input, crypto)
   if (!read.ok) return refused(read.error.kind, read.error.reason, null)
   const proof = read.value
   const { chainId } = proof.header
@@ -126,7 +122,7 @@ const followsFromEarlier = (
   if (!(earlier.trustingPeriodMs > 0 && Number.isFinite(earlier.trustingPeriodMs))) {
     return unusable('the trusting period is not a positive time')
   }
-  const read = readFinalityProof(bytesOf(earlier.proof), crypto)
+  const read = readProof(FINALITY_FORM, earlier.proof, crypto)
   if (!read.ok) return unusable(`the trusted proof: ${read.error.reason}`)
   const trusted = read.value
   // Of the same block there is nothing to follow; it is verified like any other.

@@ -89,6 +89,14 @@ describe('proof form', () => {
     )
   })
 
+  test('reading: what is no proof, no bytes and no text is refused', () => {
+    const file: unknown = JSON.parse(formatProof(FORM, written('brief')))
+    for (const input of [file, {}, [], 5, true, null, undefined, { bytes: 'QNOT' }]) {
+      expect(told(input as string)).toBe('malformed: this is no note proof, nor its bytes or text')
+    }
+    expect(readProof(FORM, written('brief'), crypto).ok).toBe(true)
+  })
+
   test('reading: bytes that are changed afterwards change nothing', () => {
     const { bytes } = written('brief')
     const read = readProof(FORM, bytes, crypto)

@@ -58,16 +58,28 @@ const readProofText = <T extends object>(
   return malformed(`byte ${firstDifference(canonical, text)} is not as the one text form has it`)
 }
 
-/** Reads the bytes of a proof, or the bytes or text of a proof file. */
+/**
+ * Reads a proof, its bytes, or the bytes or text of a proof file. Of a proof that is given as an
+ * object nothing but its bytes is believed, and what is none of these is refused too.
+ */
 export const readProof = <T extends object>(
   form: ProofForm<T>,
-  input: Uint8Array | string,
+  input: Written<T> | Uint8Array | string,
   crypto: Crypto,
 ): Result<Written<T>, FormRefusal> => {
-  const bytes = typeof input === 'string' ? toUtf8(input) : input
+  const bytes = bytesOf(input)
+  if (bytes === null) return malformed(`this is no ${form.name}, nor its bytes or text`)
   return bytes[0] === BRACE
     ? readProofText(form, bytes, crypto)
     : readProofBytes(form, bytes, crypto)
+}
+
+// Programs without types, and parsed JSON, come with anything.
+const bytesOf = (input: unknown): Uint8Array | null => {
+  if (typeof input === 'string') return toUtf8(input)
+  if (input instanceof Uint8Array) return input
+  const { bytes } = (input ?? {}) as { readonly bytes?: unknown }
+  return bytes instanceof Uint8Array ? bytes : null
 }
 
 const parseObject = (text: string): Readonly<Record<string, unknown>> | null => {
