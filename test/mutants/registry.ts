@@ -161,11 +161,46 @@ const durability: readonly Mutant[] = [
     name: 'sign-before-sync',
     mistake: 'a vote leaves before the inputs that led to it are in the log on disk',
     file: 'src/host/engine/effect-handlers.ts',
-    find: 'await Promise.all([signer.signVote(chainId, vote), this.#options.wal.sync()])',
+    find: 'await Promise.all([signer.signVote(chainId, vote), wal.sync()])',
     replace: 'await Promise.all([signer.signVote(chainId, vote), Promise.resolve()])',
     killer: {
       file: 'src/host/engine/replay.test.ts',
       title: 'replay of the log replay: the state that a signature came from is there again',
+    },
+  },
+  {
+    name: 'vote-of-another-height',
+    mistake: 'a vote that waits for its signature takes its place from the height that is on then',
+    file: 'src/host/engine/effect-handlers.ts',
+    find: 'this.#signing.then(prepare(signer))',
+    replace: 'this.#signing.then(() => prepare(signer)())',
+    killer: {
+      file: 'src/host/engine/late-signature.test.ts',
+      title: 'a precommit that waits behind a prevote: has the place of its own height',
+    },
+  },
+  {
+    name: 'block-of-the-future',
+    mistake: 'a proposed block may be ahead of the clock by any time',
+    file: 'src/host/engine/effect-handlers.ts',
+    find: 'if (ahead > BLOCK_TIME_TOLERANCE_NS)',
+    replace: 'if (ahead < -BLOCK_TIME_TOLERANCE_NS * BLOCK_TIME_TOLERANCE_NS)',
+    killer: {
+      file: 'src/host/engine/clock-ahead.test.ts',
+      title: 'block time: more than a minute ahead of the clock gets no prevote, less does',
+    },
+  },
+  {
+    name: 'written-is-durable',
+    mistake: 'records that were handed to the disk pass for synced',
+    file: 'src/host/wal/write-ahead-log.ts',
+    find: ' && this.#durable === this.#chain.sequence - 1',
+    replace: '',
+    killer: {
+      file: 'src/host/wal/write-ahead-log.test.ts',
+      title:
+        'write-ahead log: durability write-ahead log: a sync waits for a record that was ' +
+        'written on its way too',
     },
   },
   {
