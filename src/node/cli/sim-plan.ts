@@ -181,6 +181,8 @@ function readSet(plan: Plan, texts: readonly string[]): Plan {
   for (const text of texts) {
     const [, path = '', value = ''] = /^([\w.]+)=([^]+)$/.exec(text) ?? []
     if (path === '') throw badFlag('--set', 'a field and a value such as network.reorder=0.1', text)
+    // With a range of seeds every run would be the same one.
+    if (path === 'seed') throw badFlag('--set', 'another field: a seed is set by --seed', text)
     changed = withField(changed, path.split('.'), value)
   }
   try {

@@ -229,6 +229,10 @@ describe('sim flags', () => {
       { set: ['network.loss'] },
       '--set: expected a field and a value such as network.reorder=0.1, got "network.loss"',
     ],
+    [
+      { seeds: '1..3', set: ['seed=5'] },
+      '--set: expected another field: a seed is set by --seed, got "seed=5"',
+    ],
     [{ set: ['network.loss=2'] }, '--set network.loss: expected a number from 0 to 1, got 2'],
     [{ set: ['skewMs=[1]'] }, '--set skewMs: expected 4 values, one for each validator, got [1]'],
     [
