@@ -191,6 +191,23 @@ describe('defined application', () => {
     ])
   })
 
+  test('a check that answers later is refused, and what it finds harms nobody', async () => {
+    const late: unknown = async () => {
+      await Promise.resolve()
+      throw new Error('too late')
+    }
+    const app = await open<{ n: number }, number>({
+      name: 'late',
+      state: { n: 0 },
+      check: late as () => void,
+      apply: () => undefined,
+    })
+    const { code, log } = app.checkTx({ tx: encodeAppTx(1), kind: 'new' })
+    expect([code === 0, log]).toEqual([false, 'a check cannot be asynchronous'])
+    // A rejection that nobody handles would end the test run.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   test('a check that tries to change the state is refused and changes nothing', async () => {
     const app = await open<{ n: number }, number>({
       name: 'sly',

@@ -233,7 +233,13 @@ export class DefinedApplication<S, T> implements Application {
   }
 
   #refusal(tx: T, context: Ctx): string | null {
-    return reasonOf(() => this.#def.check?.(this.#tree.view, tx, asBystander(context)))
+    return reasonOf(() => {
+      const answer: unknown = this.#def.check?.(this.#tree.view, tx, asBystander(context))
+      if (!(answer instanceof Promise)) return
+      // What it finds comes too late, and nobody waits for it.
+      answer.catch(() => undefined)
+      throw new Error('a check cannot be asynchronous')
+    })
   }
 
   #endBlock(request: FinalizeBlockRequest): BlockContext | null {
