@@ -21,7 +21,7 @@ import {
   encodeChainState,
   makeGenesisState,
   maxDataBytes,
-  validateBlock,
+  validateBlockRules,
 } from './index.ts'
 import type { ChainState } from './index.ts'
 
@@ -127,7 +127,7 @@ describe('results of a block', () => {
     expect(next.header.version.app).toBe(2n)
     const hash = hashConsensusParams(crypto, state.consensusParams)
     expect(next.header.consensusHash).toEqual(hash)
-    const verdict = validateBlock({
+    const verdict = validateBlockRules({
       crypto,
       chainState: state,
       block: next,

@@ -21,8 +21,8 @@ import {
 } from '../types/index.ts'
 import type { Block, Commit, DuplicateVoteEvidence, Evidence, Header } from '../types/index.ts'
 import { TestChain } from './chain.fixture.ts'
-import { validateBlock } from './index.ts'
-import type { BlockValidation } from './index.ts'
+import { validateBlockRules } from './index.ts'
+import type { BlockRules } from './index.ts'
 
 const chainOf = (heights: number): TestChain => {
   const chain = new TestChain()
@@ -38,10 +38,10 @@ const remade = (block: Block, header: Partial<Header>, lastCommit: Commit | null
     lastCommit: lastCommit ?? block.lastCommit ?? EMPTY_COMMIT,
   })
 
-type Options = Partial<Omit<BlockValidation, 'crypto' | 'chainState' | 'block'>>
+type Options = Partial<Omit<BlockRules, 'crypto' | 'chainState' | 'block'>>
 
 const verdict = (chain: TestChain, block: Block, options: Options = {}): string | null =>
-  validateBlock({ crypto, chainState: chain.state, block, verifyLastCommit: true, ...options })
+  validateBlockRules({ crypto, chainState: chain.state, block, verifyLastCommit: true, ...options })
 
 describe('block validation', () => {
   const chain = chainOf(3)
@@ -160,9 +160,9 @@ describe('last commit', () => {
     const deaf = { ...crypto, verifyEd25519: () => false }
     const isVerified = (key: string): boolean => known.has(key)
     const using = { crypto: deaf, chainState: chain.state, verifyLastCommit: true, isVerified }
-    expect(validateBlock({ ...using, block })).toBeNull()
+    expect(validateBlockRules({ ...using, block })).toBeNull()
     const changed = remade(block, {}, withSignature(0, bad))
-    expect(validateBlock({ ...using, block: changed })).toContain('entry 0')
+    expect(validateBlockRules({ ...using, block: changed })).toContain('entry 0')
   })
 
   test('commit: verified elsewhere only its signers are looked at', () => {
@@ -194,7 +194,7 @@ describe('block time', () => {
     const chain = chainOf(2)
     const block = chain.makeBlock()
     const chainState = { ...chain.state, lastBlockTime: block.header.time }
-    const reason = validateBlock({ crypto, chainState, block, verifyLastCommit: true })
+    const reason = validateBlockRules({ crypto, chainState, block, verifyLastCommit: true })
     expect(reason).toContain('is not after')
   })
 })
@@ -212,25 +212,17 @@ describe('evidence in a block', () => {
   })
   const evidence = evidenceOf(0)
   const block = chain.makeBlock({ evidence: [evidence] })
-  const good = { checkEvidence: () => null }
-
-  test('evidence: is judged by what the caller passes, and refused without it', () => {
-    expect(verdict(chain, block, good)).toBeNull()
-    expect(verdict(chain, block)).toContain('history')
-    const judge = { checkEvidence: (one: Evidence) => (one === evidence ? 'too old' : null) }
-    expect(verdict(chain, block, judge)).toBe('evidence 0: too old')
-  })
 
   test('evidence: malformed, doubled or too large is refused', () => {
     const swapped = { ...evidence, voteA: evidence.voteB, voteB: evidence.voteA }
-    expect(verdict(chain, chain.makeBlock({ evidence: [swapped] }), good)).toContain('order')
+    expect(verdict(chain, chain.makeBlock({ evidence: [swapped] }))).toContain('order')
     const twice = chain.makeBlock({ evidence: [evidence, evidenceOf(1), evidence] })
-    expect(verdict(chain, twice, good)).toContain('evidence 2 stands twice')
+    expect(verdict(chain, twice)).toContain('evidence 2 stands twice')
     const size = { ...defaultConsensusParams.evidence, maxBytes: 100n }
     const small = new TestChain({
       consensusParams: { ...defaultConsensusParams, evidence: size },
     })
-    expect(verdict(small, small.makeBlock({ evidence: [evidence] }), good)).toContain('at most 100')
+    expect(verdict(small, small.makeBlock({ evidence: [evidence] }))).toContain('at most 100')
   })
 
   test('evidence: of a light client attack without its parts is refused', () => {
@@ -245,7 +237,7 @@ describe('evidence in a block', () => {
       totalVotingPower: 100n,
       timestamp: START,
     }
-    const reason = verdict(chain, chain.makeBlock({ evidence: [attack] }), good)
+    const reason = verdict(chain, chain.makeBlock({ evidence: [attack] }))
     expect(reason).toBe('evidence 0: conflicting block: no commit')
   })
 
@@ -260,18 +252,16 @@ describe('evidence in a block', () => {
       validatorPower: 40n,
       timestamp: START,
     }
-    const refused = verdict(chain, chain.makeBlock({ evidence: [downtime] }), good)
+    const refused = verdict(chain, chain.makeBlock({ evidence: [downtime] }))
     expect(refused).toBe('evidence 0: blocks of this chain carry no evidence of kind downtime')
     const open = new TestChain({ evidenceRule: 'all' })
     expect(open.state.version.block).toBe(211n)
-    expect(verdict(open, open.makeBlock({ evidence: [downtime] }), good)).toBeNull()
+    expect(verdict(open, open.makeBlock({ evidence: [downtime] }))).toBeNull()
     const reindexed = { ...evidence, voteB: { ...evidence.voteB, validatorIndex: 3 } }
     const altered = { evidence: [evidence, reindexed] }
-    expect(verdict(chain, chain.makeBlock(altered), good)).toBeNull()
-    expect(verdict(open, open.makeBlock(altered), good)).toBe(
-      'evidence 1 stands twice in the block',
-    )
+    expect(verdict(chain, chain.makeBlock(altered))).toBeNull()
+    expect(verdict(open, open.makeBlock(altered))).toBe('evidence 1 stands twice in the block')
     const other = { ...downtime, missed: 2 }
-    expect(verdict(open, open.makeBlock({ evidence: [other] }), good)).toContain('1 heights')
+    expect(verdict(open, open.makeBlock({ evidence: [other] }))).toContain('1 heights')
   })
 })

@@ -12,12 +12,12 @@ import {
   validateBlockBasic,
   verifyCommit,
 } from '../types/index.ts'
-import type { Block, Commit, Evidence, IsVerified } from '../types/index.ts'
+import type { Block, Commit, IsVerified } from '../types/index.ts'
 import { blockTimeAfter } from './proposal-block.ts'
 import { nextHeight } from './chain-state.ts'
 import type { ChainState } from './chain-state.ts'
 
-/** A block and what it is judged by, the proofs in its evidence left out. */
+/** A block and what it is judged by. */
 export interface BlockRules {
   readonly crypto: Crypto
   readonly chainState: ChainState
@@ -28,15 +28,6 @@ export interface BlockRules {
   readonly verifyLastCommit: boolean
   /** Signatures known to be good are not verified again. */
   readonly isVerified?: IsVerified
-}
-
-/** A block and what it is judged by. */
-export interface BlockValidation extends BlockRules {
-  /**
-   * Judges one piece of evidence against the history of the chain (core/faults `checkEvidence`),
-   * null when it is good. Without it a block with evidence is refused.
-   */
-  readonly checkEvidence?: (evidence: Evidence) => string | null
 }
 
 /** The rules that compare one header field with the chain state. */
@@ -139,21 +130,12 @@ const checkEvidenceList = ({ crypto, chainState, block }: BlockRules): string | 
   return null
 }
 
-const judgeEvidence = ({ block, checkEvidence }: BlockValidation): string | null => {
-  const { evidence } = block
-  if (evidence.length === 0) return null
-  if (checkEvidence === undefined) return 'evidence cannot be judged without the history'
-  for (const [index, piece] of evidence.entries()) {
-    const reason = checkEvidence(piece)
-    if (reason !== null) return `evidence ${index}: ${reason}`
-  }
-  return null
-}
-
 /**
- * All rules but the proofs in the block's evidence: consistency with itself, header against the
- * state, last commit, proposer, time, and size, kinds and duplicates of the evidence. Comes first,
- * for proofs cost reads and signatures, and a block has room for thousands of them.
+ * All rules for the block after the chain state but the proofs in its evidence, which need the
+ * history (core/faults `checkEvidence`): consistency with itself, header against the state, last
+ * commit, proposer, time, and size, kinds and duplicates of the evidence. Null when they hold, else
+ * the reason. Comes first, for a proof costs reads and signatures, and a block has room for
+ * thousands. Depends on nothing but its arguments, so a decided block is never found invalid later.
  */
 export const validateBlockRules = (rules: BlockRules): string | null => {
   const { crypto, chainState, block } = rules
@@ -167,11 +149,3 @@ export const validateBlockRules = (rules: BlockRules): string | null => {
   }
   return checkTime(chainState, block, lastCommit) ?? checkEvidenceList(rules)
 }
-
-/**
- * All rules for the block after the chain state: {@link validateBlockRules}, then the proofs of its
- * evidence up to the first that fails. Null when the block is valid, else the reason. Depends on
- * nothing but its arguments, so a block that was decided is never found invalid later.
- */
-export const validateBlock = (validation: BlockValidation): string | null =>
-  validateBlockRules(validation) ?? judgeEvidence(validation)

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
 import { runs } from '../../../test/search/depth.ts'
-import { blockTimeAfter, validateBlock } from '../../core/chain/index.ts'
+import { blockTimeAfter, validateBlockRules } from '../../core/chain/index.ts'
 import { DEFAULT_FAULT_DETECTOR_CONFIG, checkEvidence } from '../../core/faults/index.ts'
 import { tryDecode } from '../../core/proto/index.ts'
 import {
@@ -105,34 +105,27 @@ function productionAccepts({ history }: Scene, block: Block): boolean {
   const named = (evidence: Evidence): string =>
     Buffer.from(evidenceHash(crypto, evidence)).toString('hex')
   const committed = new Set(history.links.flatMap((link) => link.block.evidence.map(named)))
-  const reason = validateBlock({
+  const context = {
     crypto,
-    chainState: state,
-    block,
-    verifyLastCommit: true,
-    checkEvidence: (evidence) =>
-      checkEvidence(
-        {
-          crypto,
-          chainId: state.chainId,
-          initialHeight: state.initialHeight,
-          evidenceRule: state.evidenceRule,
-          detection: DEFAULT_FAULT_DETECTOR_CONFIG,
-          lastBlockHeight: state.lastBlockHeight,
-          lastBlockTime: state.lastBlockTime,
-          params: state.consensusParams.evidence,
-          history: {
-            headerAt: (height) => linkAt(height)?.block.header ?? null,
-            commitAt: (height) => linkAt(height + 1n)?.block.lastCommit ?? null,
-            validatorsAt: (height) => linkAt(height)?.before.validators ?? null,
-            isCommitted: (hash) => committed.has(Buffer.from(hash).toString('hex')),
-            isOffenceCommitted: () => false,
-          },
-        },
-        evidence,
-      ),
-  })
-  return reason === null
+    chainId: state.chainId,
+    initialHeight: state.initialHeight,
+    evidenceRule: state.evidenceRule,
+    detection: DEFAULT_FAULT_DETECTOR_CONFIG,
+    lastBlockHeight: state.lastBlockHeight,
+    lastBlockTime: state.lastBlockTime,
+    params: state.consensusParams.evidence,
+    history: {
+      headerAt: (height: bigint) => linkAt(height)?.block.header ?? null,
+      commitAt: (height: bigint) => linkAt(height + 1n)?.block.lastCommit ?? null,
+      validatorsAt: (height: bigint) => linkAt(height)?.before.validators ?? null,
+      isCommitted: (hash: Uint8Array) => committed.has(Buffer.from(hash).toString('hex')),
+      isOffenceCommitted: () => false,
+    },
+  }
+  return (
+    validateBlockRules({ crypto, chainState: state, block, verifyLastCommit: true }) === null &&
+    block.evidence.every((evidence) => checkEvidence(context, evidence) === null)
+  )
 }
 
 type Change = (block: Block, scene: Scene) => Block

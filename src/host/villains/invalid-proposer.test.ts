@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { EMPTY_BYTES } from '../../core/bytes/index.ts'
-import { makeProposalBlock, validateBlock } from '../../core/chain/index.ts'
+import { makeProposalBlock, validateBlockRules } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import { DEFAULT_FAULT_DETECTOR_CONFIG } from '../../core/faults/index.ts'
 import { defaultConsensusParams, makeBlockId } from '../../core/types/index.ts'
@@ -74,10 +74,9 @@ async function verdictOf(
   each: Block,
   judge: EvidenceStore,
 ): Promise<string | null> {
+  const reason = validateBlockRules({ crypto, chainState, block: each, verifyLastCommit: true })
   const [piece] = each.evidence
-  const ofEvidence = piece === undefined ? null : await judge.check(chainState, piece)
-  const checkEvidence = (): string | null => ofEvidence
-  return validateBlock({ crypto, chainState, block: each, verifyLastCommit: true, checkEvidence })
+  return reason ?? (piece === undefined ? null : judge.check(chainState, piece))
 }
 
 describe('invalid proposer', () => {
