@@ -20,8 +20,10 @@ import { root, runNpm, runTool } from './run.mjs'
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.quadrille-lock')
 const command = join(root, 'dist', 'node', 'command', 'main.js')
-/** What the compiler writes last, of each floor. */
-const floors = ['core', 'host', 'node'].map((name) => join(root, 'dist', name, '.tsbuildinfo'))
+const bundling = 'scripts/command.config.mjs'
+/** What the compiler writes last, of each floor, and how it is bundled. */
+const inputs = ['core', 'host', 'node'].map((name) => join(root, 'dist', name, '.tsbuildinfo'))
+inputs.push(join(root, bundling))
 
 /** Brings node_modules to what package-lock.json says. Free when it is so already. */
 export async function install() {
@@ -52,7 +54,7 @@ export async function setUp() {
 export async function bundle() {
   const bundled = isBundled()
     ? { code: 0, output: '' }
-    : await runTool('rolldown', ['--config', 'scripts/command.config.mjs'])
+    : await runTool('rolldown', ['--config', bundling])
   if (bundled.code === 0) linkCommand()
   return bundled
 }
@@ -60,7 +62,7 @@ export async function bundle() {
 function isBundled() {
   if (!existsSync(command)) return false
   const { mtimeMs } = statSync(command)
-  return floors.every((floor) => statSync(floor).mtimeMs < mtimeMs)
+  return inputs.every((input) => statSync(input).mtimeMs < mtimeMs)
 }
 
 function linkCommand() {
