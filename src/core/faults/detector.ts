@@ -22,6 +22,7 @@ import { DowntimeCounter } from './downtime-counter.ts'
 import { verifyDuplicateVoteEvidence } from './duplicate-vote.ts'
 import { findLightClientAttack } from './light-client-attack.ts'
 import type { OwnHeaders } from './light-client-attack.ts'
+import { reportOfEvidence } from './report.ts'
 import type { FaultReport } from './report.ts'
 
 /** Heights about which something is known: the live one and those whose late votes still come. */
@@ -161,7 +162,9 @@ export class FaultDetector {
     const before = this.#files.get(height - 1n)
     const file = this.#fileOf(height, validatorSet)
     file.time = time
-    const conflicts = file.waiting.map((evidence) => reportOf({ ...evidence, timestamp: time }))
+    const conflicts = file.waiting.map((evidence) =>
+      reportOfEvidence({ ...evidence, timestamp: time }),
+    )
     file.waiting = []
     const absent = lastCommit === null ? [] : this.#countDowntime(height - 1n, before, lastCommit)
     return [...conflicts, ...absent, ...(before?.amnesia.judge() ?? [])]
@@ -207,7 +210,7 @@ export class FaultDetector {
     if (offences.has(key) || offences.size >= MAX_OFFENCES_PER_VALIDATOR) return []
     if (this.#verify(evidence, file.validatorSet) !== null) return []
     file.offences.set(who, offences.add(key))
-    if (file.time !== null) return [reportOf(evidence)]
+    if (file.time !== null) return [reportOfEvidence(evidence)]
     file.waiting.push(evidence)
     return []
   }
@@ -242,8 +245,3 @@ export class FaultDetector {
     }))
   }
 }
-
-const reportOf = (evidence: Conflict): FaultReport =>
-  evidence.kind === 'duplicate-vote'
-    ? { kind: 'equivocation', evidence }
-    : { kind: 'double-proposal', evidence }

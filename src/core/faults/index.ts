@@ -27,6 +27,7 @@ export type { EvidenceContext, EvidenceHistory, FaultTime } from './evidence-che
 export { offenceKey } from '../types/index.ts'
 export { FaultDetector, MAX_OFFENCES_PER_VALIDATOR } from './detector.ts'
 export type { CommittedHeight, Conflict, FaultDetectorOptions } from './detector.ts'
+export { reportOfEvidence } from './report.ts'
 export type { FaultReport } from './report.ts'
 export { verifyAmnesia } from './amnesia-proof.ts'
 export type { AmnesiaGround, AmnesiaProof, AmnesiaReport, ExcludedRound } from './amnesia-proof.ts'

@@ -4,6 +4,7 @@ import type {
   DoubleProposalEvidence,
   DowntimeEvidence,
   DuplicateVoteEvidence,
+  Evidence,
   LightClientAttackEvidence,
 } from '../types/index.ts'
 import type { AmnesiaReport } from './amnesia-proof.ts'
@@ -24,3 +25,17 @@ export type FaultReport =
       readonly evidence: LightClientAttackEvidence
     }
   | AmnesiaReport
+
+/** What evidence of one validator says; whether an attack is one depends on our own headers. */
+export function reportOfEvidence(
+  evidence: Exclude<Evidence, LightClientAttackEvidence>,
+): FaultReport {
+  switch (evidence.kind) {
+    case 'duplicate-vote':
+      return { kind: 'equivocation', evidence }
+    case 'double-proposal':
+      return { kind: 'double-proposal', evidence }
+    case 'downtime':
+      return { kind: 'downtime', evidence }
+  }
+}

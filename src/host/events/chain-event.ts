@@ -41,8 +41,8 @@ export interface NewBlockEvent {
 }
 
 /**
- * A fault that this node itself detected, whether or not blocks of the chain carry evidence of it.
- * CometBFT has no such event.
+ * A fault that this node detected, or learnt of by evidence that it verified, whether or not blocks
+ * of the chain carry it; once. CometBFT has no such event.
  */
 export interface FaultEvent {
   readonly kind: 'Fault'

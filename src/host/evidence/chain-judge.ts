@@ -81,8 +81,10 @@ export class ChainJudge {
     }
     const structure = validateEvidence(crypto, evidence)
     if (structure !== null) return { kind: 'invalid', reason: structure }
-    const early = earlyHeight(evidence, chainState)
-    if (early !== null) return { kind: 'early', reason: `height ${early} is not committed here` }
+    const needed = heightToJudge(evidence)
+    if (needed > chainState.lastBlockHeight) {
+      return { kind: 'early', reason: `height ${needed} is not committed here` }
+    }
     const context = this.#contextOf(chainState)
     const { history, isComplete } = await this.#load(evidence, context)
     return this.#judgeKnown(chainState, evidence, { ...context, history }, isComplete)
@@ -164,13 +166,12 @@ export class ChainJudge {
 
 type Facts = Omit<ProofContext, 'history'>
 
-/** A height that the evidence rests on and that is not here yet, or null. */
-function earlyHeight(evidence: Evidence, { lastBlockHeight }: ChainState): bigint | null {
+/** The height that must be committed before a node can judge the evidence. */
+export function heightToJudge(evidence: Evidence): bigint {
   const height = evidenceHeight(evidence)
-  if (height > lastBlockHeight) return height
   // These rest on a commit, and the last block's is in no block yet.
-  if (evidence.kind === 'downtime' && height >= lastBlockHeight) return height
-  if (evidence.kind !== 'light-client-attack') return null
-  const conflict = evidence.conflictingBlock.signedHeader?.header?.height ?? height
-  return conflict >= lastBlockHeight ? conflict : null
+  if (evidence.kind === 'downtime') return height + 1n
+  if (evidence.kind !== 'light-client-attack') return height
+  const conflict = evidence.conflictingBlock.signedHeader?.header?.height ?? 0n
+  return conflict < height ? height : conflict + 1n
 }

@@ -2,18 +2,27 @@
 
 import { createPrivateKey, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { genesisOf } from '../../core/chain/chain.fixture.ts'
 import { voteSignBytes } from '../../core/types/index.ts'
-import type { DuplicateVoteEvidence, Evidence, Genesis } from '../../core/types/index.ts'
+import type {
+  DuplicateVoteEvidence,
+  Evidence,
+  Genesis,
+  Header,
+  LightClientAttackEvidence,
+} from '../../core/types/index.ts'
 import { CHAIN_ID, blockIdOfNumber, signVote } from '../../core/types/chain.fixture.ts'
 import type { Key } from '../../core/types/chain.fixture.ts'
-import { DEFAULT_FAULT_DETECTOR_CONFIG } from '../../core/faults/index.ts'
+import { headerOf, lightBlockOf } from '../../core/faults/past.fixture.ts'
+import { DEFAULT_FAULT_DETECTOR_CONFIG, FaultDetector } from '../../core/faults/index.ts'
 import { nativeCrypto } from '../../node/platform/index.ts'
 import { KvStoreApplication } from '../abci/index.ts'
-import type { EvidenceSource } from '../execution/index.ts'
 import { TestNode, keyed } from '../execution/node.fixture.ts'
 import { MemoryClock, MemoryKeyValueStore, MemoryLogger } from '../memory/index.ts'
 import type { Clock } from '../ports/index.ts'
-import { EvidenceStore } from './index.ts'
+import { EventBus } from '../events/index.ts'
+import { EvidenceStore, FaultNotes, FaultWatch } from './index.ts'
+import type { FaultWatchOptions } from './index.ts'
 
 const SECOND = 1_000_000_000n
 
@@ -35,12 +44,19 @@ export const alteredCopy = (evidence: DuplicateVoteEvidence): DuplicateVoteEvide
 export class Desk {
   readonly node: TestNode
   readonly store: EvidenceStore
+  readonly watch: FaultWatch
+  /** Of the watch. */
+  readonly eventBus: EventBus
   readonly logger: MemoryLogger
   readonly clock: Clock
 
-  private constructor(parts: Pick<Desk, 'node' | 'store' | 'logger' | 'clock'>) {
+  private constructor(
+    parts: Pick<Desk, 'node' | 'store' | 'watch' | 'eventBus' | 'logger' | 'clock'>,
+  ) {
     this.node = parts.node
     this.store = parts.store
+    this.watch = parts.watch
+    this.eventBus = parts.eventBus
     this.logger = parts.logger
     this.clock = parts.clock
   }
@@ -54,25 +70,35 @@ export class Desk {
     // The node and its evidence need each other, so each gets the other's methods.
     const late: { node?: TestNode } = {}
     const nodeNow = (): TestNode => late.node as TestNode
-    const store = await EvidenceStore.open({
-      crypto: nativeCrypto,
-      store: database,
-      blockStore: {
-        loadBlockMeta: (height) => nodeNow().blockStore.loadBlockMeta(height),
-        loadCommit: (height) => nodeNow().blockStore.loadCommit(height),
-      },
-      stateStore: { loadValidators: (height) => nodeNow().stateStore.loadValidators(height) },
-      detection: DEFAULT_FAULT_DETECTOR_CONFIG,
-      clock,
+    const crypto = nativeCrypto
+    const config = DEFAULT_FAULT_DETECTOR_CONFIG
+    const blockStore: FaultWatchOptions['blockStore'] = {
+      base: 1n,
+      loadBlockMeta: (height) => nodeNow().blockStore.loadBlockMeta(height),
+      loadCommit: (height) => nodeNow().blockStore.loadCommit(height),
+    }
+    const stateStore: FaultWatchOptions['stateStore'] = {
+      loadValidators: (height) => nodeNow().stateStore.loadValidators(height),
+    }
+    const records = { crypto, store: database, blockStore, stateStore, detection: config }
+    const store = await EvidenceStore.open({ ...records, clock, logger })
+    const eventBus = new EventBus()
+    const { lockRule, initialHeight } = genesisOf(keyed, genesis)
+    const watch = new FaultWatch({
+      detector: new FaultDetector({ crypto, chainId: CHAIN_ID, initialHeight, lockRule, config }),
+      store,
+      notes: new FaultNotes(crypto, database),
+      eventBus,
       logger,
+      blockStore,
+      stateStore,
     })
-    const application = KvStoreApplication.inMemory(nativeCrypto)
-    const evidence: EvidenceSource = store
-    const parts = { store: database, application, genesis, evidence, crypto: nativeCrypto }
+    const application = KvStoreApplication.inMemory(crypto)
+    const parts = { store: database, application, genesis, evidence: watch, crypto }
     const node = await TestNode.open(parts)
     late.node = node
-    await store.resume(node.chainState)
-    return new Desk({ node, store, logger, clock })
+    await watch.resume(node.chainState)
+    return new Desk({ node, store, watch, eventBus, logger, clock })
   }
 
   /** A desk on a chain of so many blocks. */
@@ -102,6 +128,23 @@ export class Desk {
       all.push(...(block?.evidence ?? []))
     }
     return all
+  }
+
+  /** True evidence of a second header of height 3, signed by everybody. */
+  async attack({
+    change = { dataHash: new Uint8Array(32) },
+    round = 0,
+  }: { change?: Partial<Header>; round?: number } = {}): Promise<LightClientAttackEvidence> {
+    const meta = await this.node.blockStore.loadBlockMeta(3n)
+    const header = headerOf({ ...meta?.header, ...change })
+    return {
+      kind: 'light-client-attack',
+      conflictingBlock: lightBlockOf(keyed, header, { round }),
+      commonHeight: 3n,
+      byzantineValidators: keyed.validatorSet.validators,
+      totalVotingPower: 100n,
+      timestamp: header.time,
+    }
   }
 
   /** True evidence of two precommits. */

@@ -28,10 +28,12 @@ export interface EvidenceStoreOptions extends ChainRecords {
   readonly logger: Logger
 }
 
-/** Who is told what happens to evidence; calls are synchronous. */
+/** Who is told what happens to evidence. */
 export interface EvidenceListener {
   /** A piece is pending from now on; `from` is where it came from. */
   onPending(piece: PendingPiece, from: EvidenceOrigin): void
+  /** A piece does not prove what it says; its sender is answered when this resolves. */
+  onInvalid?(evidence: Evidence): Promise<void>
   /** A block was committed: what it carried, and what has expired, is pending no more. */
   onBlock(): void
 }
@@ -180,6 +182,9 @@ export class EvidenceStore implements EvidenceSource {
     const refusal = await this.#judge.judge(chainState, evidence)
     if (refusal !== null) {
       if (this.#chainState === chainState) this.#refused.note(piece.bytes, refusal)
+      if (refusal.kind === 'invalid') {
+        for (const listener of this.#listeners) await listener.onInvalid?.(evidence)
+      }
       return refusal
     }
     // Blocks may have come while the past was loaded.

@@ -1,13 +1,36 @@
-// The watch lets nothing that it found be lost when the node stops.
+// The watch tells every fault once, however the node learns of it, and loses nothing when it stops.
 
 import { describe, expect, test } from 'vitest'
 import type { FaultReport } from '../../core/faults/index.ts'
-import type { Vote } from '../../core/types/index.ts'
-import { EventBus } from '../events/index.ts'
+import type { DuplicateVoteEvidence, Vote } from '../../core/types/index.ts'
+import { EventBus, Query } from '../events/index.ts'
+import type { ChainEvent } from '../events/index.ts'
+import { keyed } from '../execution/node.fixture.ts'
 import { silentLogger } from '../memory/index.ts'
+import { Desk } from './desk.fixture.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import { FaultWatch } from './fault-watch.ts'
 import type { FaultWatchOptions } from './fault-watch.ts'
+
+/** What a desk publishes from now on, up to the call of the answer. */
+function faultsOf(desk: Desk): () => ChainEvent[] {
+  const query = Query.parse("tm.event='Fault'")
+  if (!query.ok) throw new Error(query.error)
+  const subscription = desk.eventBus.subscribe({ query: query.value, buffer: 100 })
+  return () => {
+    const taken: ChainEvent[] = []
+    for (let next = subscription.take(); next !== null; next = subscription.take()) {
+      taken.push(next.event)
+    }
+    return taken
+  }
+}
+
+/** Shows the two votes to the desk's own detector. */
+async function see(desk: Desk, { voteA, voteB }: DuplicateVoteEvidence): Promise<void> {
+  desk.watch.onConflictingVotes(voteA, voteB)
+  await desk.watch.settle()
+}
 
 describe('FaultWatch', () => {
   test('settle: waits until what was found is in the store', async () => {
@@ -17,6 +40,7 @@ describe('FaultWatch', () => {
       detector: { onConflictingVotes: () => [report], waitingAt: () => [] },
       store: {
         chainState: { evidenceRule: 'comet' },
+        listen: () => () => undefined,
         add: () =>
           new Promise((resolve) => {
             kept.finish = (): void => {
@@ -35,5 +59,94 @@ describe('FaultWatch', () => {
     await Promise.resolve()
     kept.finish()
     expect(await settled).toBe(true)
+  })
+
+  test('a fault: is told once, whether detected, proved by a peer or read in a block', async () => {
+    const desk = await Desk.at(3n)
+    const taken = faultsOf(desk)
+    const at = (validator: number) => desk.evidenceOf({ validator, height: 3n })
+    const [detected, brought, inBlock] = [await at(0), await at(1), await at(2)]
+    await see(desk, detected)
+    await desk.store.add(detected, 'a peer')
+    expect(taken()).toMatchObject([{ fault: 'equivocation', evidence: detected, isProved: true }])
+    await desk.store.add(brought, 'a peer')
+    await see(desk, brought)
+    expect(taken()).toMatchObject([{ fault: 'equivocation', evidence: brought }])
+    const proposer = await Desk.at(3n)
+    for (const one of [detected, brought, inBlock]) await proposer.store.add(one, 'rpc')
+    await desk.node.apply(await proposer.node.propose())
+    await see(desk, inBlock)
+    expect(taken()).toMatchObject([{ fault: 'equivocation', evidence: inBlock }])
+  })
+
+  test('a fault: is not told again after a restart', async () => {
+    const desk = await Desk.at(2n)
+    const { voteA, voteB } = await desk.evidenceOf({ height: 3n })
+    desk.watch.enterHeight(3n, keyed.validatorSet)
+    desk.watch.onConflictingVotes(voteA, voteB)
+    const taken = faultsOf(desk)
+    await desk.node.step()
+    expect(taken()).toHaveLength(1)
+    await desk.watch.resume(desk.node.chainState)
+    expect(taken()).toEqual([])
+  })
+
+  test('a second header: is an attack when it arrives', async () => {
+    const desk = await Desk.at(5n)
+    const taken = faultsOf(desk)
+    const attack = await desk.attack()
+    expect(await desk.store.add(attack, 'a peer')).toEqual({ kind: 'added' })
+    await desk.watch.settle()
+    const [told, ...more] = taken()
+    expect(told).toMatchObject({ fault: 'light-client-attack', height: 3n, isProved: true })
+    expect(told).toMatchObject({ validators: keyed.validatorSet.validators.map((v) => v.address) })
+    expect(more).toEqual([])
+    expect(await desk.nextEvidence()).toEqual([attack])
+    expect(taken()).toEqual([])
+  })
+
+  test('a second header: whoever brings it may have named the wrong validators', async () => {
+    const desk = await Desk.at(5n)
+    const taken = faultsOf(desk)
+    const attack = await desk.attack()
+    const [first] = attack.byzantineValidators
+    const framed = { ...attack, byzantineValidators: first === undefined ? [] : [first] }
+    expect(await desk.store.add(framed, 'a peer')).toMatchObject({ kind: 'invalid' })
+    expect(taken()).toMatchObject([{ fault: 'light-client-attack', evidence: attack }])
+    expect(await desk.nextEvidence()).toEqual([attack])
+  })
+
+  test('a second header: of another round shows the fork and names nobody', async () => {
+    const desk = await Desk.at(5n)
+    const taken = faultsOf(desk)
+    const attack = await desk.attack({ round: 1 })
+    expect(await desk.store.add(attack, 'rpc')).toMatchObject({ kind: 'invalid' })
+    const [told] = taken()
+    expect(told).toMatchObject({ fault: 'light-client-attack', validators: [] })
+    expect(told).toMatchObject({ text: expect.stringContaining('the chain forked') as string })
+    expect(await desk.nextEvidence()).toEqual([])
+  })
+
+  test('a second header: without its signatures accuses nobody', async () => {
+    const desk = await Desk.at(5n)
+    const taken = faultsOf(desk)
+    const attack = await desk.attack()
+    const { signedHeader } = attack.conflictingBlock
+    const commit = signedHeader?.commit
+    if (signedHeader === null || commit === null || commit === undefined) throw new Error('none')
+    const signatures = commit.signatures.map((one) => ({ ...one, signature: new Uint8Array(64) }))
+    const forged = {
+      ...attack,
+      conflictingBlock: {
+        ...attack.conflictingBlock,
+        signedHeader: { ...signedHeader, commit: { ...commit, signatures } },
+      },
+    }
+    expect(await desk.store.add(forged, 'rpc')).toMatchObject({ kind: 'invalid' })
+    expect(taken()).toEqual([])
+    // Its own commit of that header is no conflict either.
+    const own = await desk.attack({ change: {} })
+    expect(await desk.store.add(own, 'rpc')).toMatchObject({ kind: 'invalid' })
+    expect(taken()).toEqual([])
   })
 })

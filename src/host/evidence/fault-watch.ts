@@ -1,9 +1,17 @@
 // Shows the detector what the node sees, and takes its reports to store, log and events.
 
 import type { ChainState } from '../../core/chain/index.ts'
+import { offenceKey, reportOfEvidence } from '../../core/faults/index.ts'
 import type { Conflict, FaultDetector, FaultReport } from '../../core/faults/index.ts'
 import { evidenceHeight, isAllowedEvidence } from '../../core/types/index.ts'
-import type { Block, Evidence, Proposal, ValidatorSet, Vote } from '../../core/types/index.ts'
+import type {
+  Block,
+  Evidence,
+  LightClientAttackEvidence,
+  Proposal,
+  ValidatorSet,
+  Vote,
+} from '../../core/types/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { EvidenceSource, PendingEvidence } from '../execution/index.ts'
 import type { KeyValueOperation, Logger } from '../ports/index.ts'
@@ -11,6 +19,7 @@ import type { BlockStore, StateStore } from '../store/index.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { FaultNotes } from './fault-notes.ts'
 import { faultWords, placeOfFault } from './fault-words.ts'
+import { loadOwnHeaders } from './own-headers.ts'
 
 /** What a watch is made of. */
 export interface FaultWatchOptions {
@@ -25,8 +34,10 @@ export interface FaultWatchOptions {
 
 /**
  * Stands between the engine, the executor and the evidence. Every fault is told to the operator and
- * published as `Fault`; its evidence goes to the store where blocks of the chain carry its kind.
- * Execution sees the store through it, and every committed block passes here on its way.
+ * published as `Fault` once, when this node learns of it: from its own detector, by evidence that a
+ * peer or a client proves it with, or from a block. What it detects goes to the store where blocks
+ * of the chain carry its kind. Execution sees the store through it, and every committed block
+ * passes here on its way.
  */
 export class FaultWatch implements EvidenceSource {
   readonly #options: FaultWatchOptions
@@ -36,6 +47,12 @@ export class FaultWatch implements EvidenceSource {
 
   constructor(options: FaultWatchOptions) {
     this.#options = options
+    options.store.listen({
+      // Of what the detector brings there is a report.
+      onPending: ({ evidence }, from) => (from === 'detector' ? undefined : this.#learn(evidence)),
+      onInvalid: (evidence) => this.#lookAtHeader(evidence),
+      onBlock: () => undefined,
+    })
   }
 
   /**
@@ -101,9 +118,12 @@ export class FaultWatch implements EvidenceSource {
   /** What the block completes is pending when this resolves, so the next proposal may carry it. */
   async update(chainState: ChainState, block: Block): Promise<void> {
     const { detector, store, notes } = this.#options
+    const isNews = (evidence: Evidence): boolean => store.piece(offenceKey(evidence)) === null
+    const news = block.evidence.filter(isNews)
     await store.update(chainState, block)
     const { lastValidators: validatorSet } = chainState
     if (!this.#isResumed || validatorSet === null) return
+    for (const evidence of news) this.#learn(evidence)
     const { height, time } = block.header
     const { lastCommit } = block
     await this.#tell(detector.onCommit({ height, time, validatorSet, lastCommit }), chainState)
@@ -148,14 +168,39 @@ export class FaultWatch implements EvidenceSource {
         isAllowedEvidence(evidenceRule, evidence) &&
         !(report.kind === 'light-client-attack' && report.attack === 'amnesia')
       const answer = isForBlocks ? await this.#options.store.add(evidence, 'detector') : null
-      // After a restart the same is found again.
+      // Told when it became so; after a restart the same is found again.
       if (answer?.kind === 'pending' || answer?.kind === 'committed') continue
-      this.#publish(report, evidence)
+      this.#publish(report)
     }
   }
 
-  #publish(report: FaultReport, evidence: Evidence | null): void {
+  /** Verified evidence of a fault that this node did not know. */
+  #learn(evidence: Evidence): void {
+    if (evidence.kind !== 'light-client-attack') return this.#publish(reportOfEvidence(evidence))
+    this.#settleLater(
+      this.#attacksIn(evidence).then((all) => all.forEach((one) => this.#publish(one))),
+    )
+  }
+
+  /**
+   * Evidence that proves nothing may still hold a header that contradicts ours: whoever made it
+   * named the wrong validators or height, or it names nobody.
+   */
+  async #lookAtHeader(evidence: Evidence): Promise<void> {
+    const { chainState } = this.#options.store
+    if (evidence.kind !== 'light-client-attack' || chainState === null) return
+    await this.#tell(await this.#attacksIn(evidence), chainState)
+  }
+
+  async #attacksIn(evidence: LightClientAttackEvidence): Promise<readonly FaultReport[]> {
+    const own = await loadOwnHeaders(this.#options, evidence)
+    if (own === null) return []
+    return this.#options.detector.onConflictingBlock(evidence.conflictingBlock, own)
+  }
+
+  #publish(report: FaultReport): void {
     const { eventBus, logger } = this.#options
+    const evidence = report.kind === 'amnesia' ? null : report.evidence
     const { height, validators } = placeOfFault(report)
     const text = faultWords(report)
     const isProved = report.kind !== 'amnesia' || report.proof !== null

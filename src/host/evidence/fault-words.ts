@@ -86,11 +86,13 @@ function deedOf(report: FaultReport): string {
 
 /** Who did what, where: one line. */
 export function faultWords(report: FaultReport): string {
-  const { validators } = placeOfFault(report)
-  const names = validators.map((address) => toHexUpper(address))
-  const subject =
-    names.length === 0
-      ? 'nobody in particular'
-      : `validator${names.length > 1 ? 's' : ''} ${names.join(', ')}`
-  return `${subject} ${deedOf(report)}`
+  const { height, validators } = placeOfFault(report)
+  if (validators.length === 0) {
+    return (
+      `a second header of height ${height} was signed, in another round than ours: ` +
+      'the chain forked, and the two commits do not tell whose fault it is'
+    )
+  }
+  const names = validators.map((address) => toHexUpper(address)).join(', ')
+  return `validator${validators.length > 1 ? 's' : ''} ${names} ${deedOf(report)}`
 }

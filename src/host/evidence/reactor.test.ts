@@ -103,6 +103,20 @@ describe('EvidenceReactor', () => {
     expect([a.heard(), b.heard()]).toEqual([[offence], []])
   })
 
+  test('push: a second header waits until the peer has the commit of its height', async () => {
+    const { desk, a, b, reactor } = await scene()
+    await desk.grow(5n)
+    const attack = await desk.attack()
+    a.height = b.height = 4n
+    await desk.store.add(attack, 'detector')
+    await settle()
+    expect([a.heard(), b.heard()]).toEqual([[], []])
+    a.height = 5n
+    reactor.onHeight()
+    await settle()
+    expect([a.heard(), b.heard()]).toEqual([[offenceKey(attack)], []])
+  })
+
   test('push: what a peer sent goes to the others, and on when a queue drains', async () => {
     const { desk, say, a, b, reactor } = await scene()
     b.room = 0

@@ -8,6 +8,7 @@ import type { ChannelDescriptor, Peer, Reactor } from '../p2p/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import { isRefusal } from './answer.ts'
 import type { EvidenceAnswer } from './answer.ts'
+import { heightToJudge } from './chain-judge.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { PendingPiece } from './pending-pieces.ts'
 
@@ -42,8 +43,8 @@ interface Book {
 const NOTHING_OFFERED: Book['offered'] = { news: -1, height: -1n }
 
 /**
- * Gossip of pending evidence. A peer gets a piece once it is above the height of the fault, since
- * it needs that block to judge it: CometBFT drops whoever sends it evidence that it cannot place.
+ * Gossip of pending evidence. A peer gets a piece once it has the blocks to judge it by: CometBFT
+ * drops whoever sends it evidence that it cannot place.
  * What a peer knows is forgotten when it leaves, so after a reconnect it gets everything again.
  *
  * A peer that sends evidence that proves nothing, or of a kind that this chain does not know, is
@@ -163,10 +164,11 @@ export class EvidenceReactor implements Reactor {
     return true
   }
 
-  /** It has the block of the fault, and the fault is not too old for it. */
-  #isOfUse({ height, bytes }: PendingPiece, peerHeight: bigint): boolean {
+  /** It has what the fault is judged by, and the fault is not too old for it. */
+  #isOfUse({ evidence, height, bytes }: PendingPiece, peerHeight: bigint): boolean {
     const maxAge = this.#options.store.chainState?.consensusParams.evidence.maxAgeNumBlocks ?? 0n
-    return height < peerHeight && peerHeight - height <= maxAge && bytes.length < MIB - 16
+    const isAbove = heightToJudge(evidence) < peerHeight
+    return isAbove && peerHeight - height <= maxAge && bytes.length < MIB - 16
   }
 }
 
