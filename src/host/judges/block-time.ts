@@ -2,7 +2,7 @@
 
 import { formatTime } from '../../core/bytes/index.ts'
 import type { Time } from '../../core/bytes/index.ts'
-import type { Block } from '../../core/types/index.ts'
+import type { Block, Commit } from '../../core/types/index.ts'
 import type { Ledger } from './ledger.ts'
 import { saysOf } from './naive-commit.ts'
 import { lastTime } from './naive-state.ts'
@@ -56,47 +56,66 @@ export class BlockTimeJudge {
     if (time <= lastTime(before)) flaws.push('is not after the block before')
     // Who signed the last commit were the validators of the last height.
     if (this.#ledger.areVillainsFew(last.bench)) {
-      flaws.push(...this.#witnessFlaws(block, last), ...this.#clockFlaws(block, last, atMs))
+      const mayBeEarly = this.#mayVillainsDate(block, last)
+      flaws.push(...this.#witnessFlaws(block, last, mayBeEarly))
+      flaws.push(...this.#clockFlaws(block, last, atMs))
+      if (!mayBeEarly) flaws.push(...this.#delayFlaws(block))
     }
     if (flaws.length === 0) return
     const detail = `time ${formatTime(time)} of height ${height} ${flaws.join(' and ')}`
     this.#report({ rule: 'block-time', detail, culprits: [node], atMs })
   }
 
-  #witnessFlaws({ header, lastCommit }: Block, last: LastBlock): string[] {
-    if (lastCommit === null) return []
-    const { medianTimeRule } = this.#ledger.setting.genesis
-    const says = saysOf(lastCommit, last.bench, medianTimeRule)
-    const isHonest = (address: Uint8Array): boolean => this.#ledger.isHonest(address)
-    const honest = says.filter(({ address }) => isHonest(address)).map((say) => say.time)
-    const [first, ...others] = honest
-    if (first === undefined) return []
-    // Half of an odd power is rounded down, by CometBFT too: with powers of 1 and the fewest
-    // signatures possible, a third of the power may name the earliest time.
-    const all = says.reduce((sum, { power }) => sum + power, 0n)
-    const lying = says.filter(({ address }) => !isHonest(address))
+  /**
+   * Whether villains may name the time, as the earliest one. Half of an odd power is rounded down, by
+   * CometBFT too: of the fewest signatures possible, less than a third of all power may be the half.
+   */
+  #mayVillainsDate({ lastCommit }: Block, last: LastBlock): boolean {
+    const says = this.#saysOf(lastCommit, last)
+    const lying = says.filter(({ address }) => !this.#ledger.isHonest(address))
     const villains = lying.reduce((sum, { power }) => sum + power, 0n)
-    if (villains > 0n && villains >= all / 2n) return []
+    const all = says.reduce((sum, { power }) => sum + power, 0n)
+    return villains > 0n && villains >= all / 2n
+  }
+
+  #witnessFlaws({ header, lastCommit }: Block, last: LastBlock, mayBeEarly: boolean): string[] {
+    const says = this.#saysOf(lastCommit, last)
+    const honest = says.filter(({ address }) => this.#ledger.isHonest(address))
+    const [first, ...others] = honest.map((say) => say.time)
+    if (first === undefined) return []
     const earliest = others.reduce((least, time) => (time < least ? time : least), first)
     const latest = others.reduce((most, time) => (time > most ? time : most), first)
-    const isBetween = header.time >= earliest && header.time <= latest
+    const isBetween = (mayBeEarly || header.time >= earliest) && header.time <= latest
     return isBetween ? [] : ['lies outside the timestamps of honest signers']
   }
 
+  #saysOf(lastCommit: Commit | null, last: LastBlock): ReturnType<typeof saysOf> {
+    if (lastCommit === null) return []
+    return saysOf(lastCommit, last.bench, this.#ledger.setting.genesis.medianTimeRule)
+  }
+
   #clockFlaws({ header }: Block, last: LastBlock, atMs: number): string[] {
-    const { startTime } = this.#ledger.setting
-    const honest = this.#skews.filter((_, index) => !this.#ledger.isVillain(index))
-    const timeOf = (ms: number): Time => startTime + BigInt(Math.floor(ms)) * MILLISECOND
-    const most = timeOf(atMs + 1 + Math.max(...honest.map(({ mostMs }) => mostMs)))
+    const most = this.#timeAt(
+      atMs + 1 + Math.max(...this.#honestSkews().map((each) => each.mostMs)),
+    )
     // A timestamp is put a millisecond after the block voted for, where a clock is behind that; the
     // block voted for is this one or one that rests on the same height.
     const pushed = last.time + 2n * MILLISECOND
-    const flaws: string[] = []
-    if (header.time > most && header.time > pushed) flaws.push('is ahead of every honest clock')
-    // Nobody honest signs for a height before somebody honest has the block below.
+    return header.time > most && header.time > pushed ? ['is ahead of every honest clock'] : []
+  }
+
+  // Nobody honest signs for a height before somebody honest has the block below.
+  #delayFlaws({ header }: Block): string[] {
     const begunMs = this.#firstMs.get(header.height - 2n) ?? 0
-    const least = timeOf(begunMs + Math.min(...honest.map(({ leastMs }) => leastMs)))
-    if (header.time < least) flaws.push('is behind every honest clock')
-    return flaws
+    const leastMs = begunMs + Math.min(...this.#honestSkews().map((each) => each.leastMs))
+    return header.time < this.#timeAt(leastMs) ? ['is behind every honest clock'] : []
+  }
+
+  #honestSkews(): readonly Skew[] {
+    return this.#skews.filter((_, index) => !this.#ledger.isVillain(index))
+  }
+
+  #timeAt(ms: number): Time {
+    return this.#ledger.setting.startTime + BigInt(Math.floor(ms)) * MILLISECOND
   }
 }

@@ -203,6 +203,23 @@ describe('block time', () => {
     expect(found(latest, { villains: [liar] })).toContain('lies outside')
   })
 
+  test('block time: half of the fewest signatures, rounded down, names the earliest', () => {
+    const odd = new History([11n, 10n, 5n, 5n])
+    odd.extend()
+    odd.extend({ ballots: ['block', 'block', 'absent', 'absent'] })
+    const link = odd.extend()
+    const facts = odd.links.slice(0, 2).flatMap((each) => factsOf(odd, each))
+    const early = link.block.header.time - 700_000_000n
+    const block = { ...link.block, header: { ...link.block.header, time: early } }
+    const verdict = (villains: readonly number[]): string => {
+      const court = judge(odd, [...facts, { ...odd.committed(0, link), block }], { villains })
+      return detailsOf(court, 'block-time').join()
+    }
+    expect(verdict([1])).toBe('')
+    expect(verdict([2])).toContain('lies outside the timestamps of honest signers')
+    expect(verdict([2])).toContain('is behind every honest clock')
+  })
+
   test('block time: nothing is asked for when villains have a third', () => {
     expect(found(time + 1_000_000_000n, { villains: [0, 1] })).toBe('')
   })
