@@ -67,8 +67,9 @@ export class BlockTimeJudge {
   }
 
   /**
-   * Whether villains may name the time, as the earliest one. Half of an odd power is rounded down, by
-   * CometBFT too: of the fewest signatures possible, less than a third of all power may be the half.
+   * Whether villains may name the time, as the earliest one. Half of an odd power is rounded down,
+   * by CometBFT too: of the fewest signatures possible, less than a third of all power may be the
+   * half.
    */
   #mayVillainsDate({ lastCommit }: Block, last: LastBlock): boolean {
     const says = this.#saysOf(lastCommit, last)
