@@ -81,3 +81,12 @@ test('database: a damaged directory is refused with a typed error', async () => 
     expect.objectContaining({ code: 'PORTS_CORRUPT' }),
   )
 })
+
+test('files of the system: a folder that the system refuses to make is told at once', async () => {
+  if (!existsSync('/proc/self')) return
+  const made = new NodeFiles().makeDirectory('/proc/none/inner')
+  await expect(made).rejects.toMatchObject({
+    code: 'PORTS_IO_FAILED',
+    details: { path: '/proc/none/inner', reason: 'ENOENT: no such file or directory' },
+  })
+})

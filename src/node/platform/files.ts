@@ -2,7 +2,7 @@
 // synced.
 
 import { closeSync, fdatasync, fsync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
-import { mkdir, open, readFile, readdir, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import type { AppendFile, Files, WriteOptions } from '../../host/ports/index.ts'
@@ -110,11 +110,8 @@ export class NodeFiles implements Files {
 
   async makeDirectory(path: string): Promise<void> {
     try {
-      const first = await mkdir(path, { recursive: true, mode: DIRECTORY_MODE })
-      if (first === undefined) return
-      for (let made = path; made.length >= first.length; made = dirname(made)) {
-        await syncDirectoryOf(made, 'makeDirectory')
-      }
+      const made = await makeFolders(path)
+      for (const each of made.toReversed()) await syncDirectoryOf(each, 'makeDirectory')
     } catch (cause) {
       throw fileError('makeDirectory', path, cause)
     }
@@ -130,6 +127,31 @@ export class NodeFiles implements Files {
     } finally {
       closeSync(handle)
     }
+  }
+}
+
+/**
+ * What it made, the outermost first. Not with mkdir's own recursion: that never ends where a file
+ * system says of a new name that its folder is not there, as /proc does.
+ */
+async function makeFolders(path: string): Promise<readonly string[]> {
+  try {
+    return await makeFolder(path)
+  } catch (cause) {
+    const parent = dirname(path)
+    if (systemCode(cause) !== 'ENOENT' || parent === path) throw cause
+    return [...(await makeFolders(parent)), ...(await makeFolder(path))]
+  }
+}
+
+async function makeFolder(path: string): Promise<readonly string[]> {
+  try {
+    await mkdir(path, { mode: DIRECTORY_MODE })
+    return [path]
+  } catch (cause) {
+    const found = await stat(path).catch(() => null)
+    if (found?.isDirectory() === true) return []
+    throw cause
   }
 }
 

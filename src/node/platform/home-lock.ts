@@ -1,8 +1,8 @@
 // The exclusive lock on a node's home, which the system releases by itself when the process dies.
 
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PortError } from '../../host/ports/index.ts'
+import { NodeFiles } from './files.ts'
 import { LevelKeyValueStore } from './key-value-store.ts'
 
 /** A home that this process holds. */
@@ -34,7 +34,7 @@ export class HomeLockError extends Error {
 export async function lockHome(home: string): Promise<HomeLock> {
   const directory = join(home, 'data', 'quadrille')
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await new NodeFiles().makeDirectory(directory)
     const store = await LevelKeyValueStore.open(join(directory, 'lock'), {
       cacheBytes: 0,
       writeBufferBytes: 64 * 1024,
@@ -45,7 +45,7 @@ export async function lockHome(home: string): Promise<HomeLock> {
       const reason = 'already in use by another process'
       throw new HomeLockError('PLATFORM_HOME_IN_USE', home, reason, cause)
     }
-    const reason = cause instanceof PortError ? cause.details.reason : String(cause)
+    const reason = cause instanceof Error ? cause.message : String(cause)
     throw new HomeLockError('PLATFORM_HOME_UNUSABLE', home, reason, cause)
   }
 }
