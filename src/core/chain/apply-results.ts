@@ -69,8 +69,9 @@ const nextParams = ({
   const update = response.consensusParamUpdates
   if (update === null) return ok({ consensusParams, version, lastHeightConsensusParamsChanged })
   const next = updateConsensusParams(consensusParams, update)
-  const reason =
-    validateConsensusParams(next) ?? validateParamsUpdate(consensusParams, update, header.height)
+  const wrong = validateConsensusParams(next)
+  if (wrong !== null) return err(`${wrong.field} ${wrong.reason}`)
+  const reason = validateParamsUpdate(consensusParams, update, header.height)
   if (reason !== null) return err(reason)
   return ok({
     consensusParams: next,

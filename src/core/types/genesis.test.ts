@@ -111,7 +111,9 @@ describe('a wrong genesis file', () => {
     expect(fieldOf({ ...members, validators: {} })).toBe('validators')
     expect(fieldOf({ ...members, validators: [validator, 3] })).toBe('validators.1')
     const block = { max_bytes: '0', max_gas: '-1' }
-    expect(fieldOf({ ...members, consensus_params: { ...params, block } })).toBe('consensus_params')
+    expect(fieldOf({ ...members, consensus_params: { ...params, block } })).toBe(
+      'consensus_params.block.max_bytes',
+    )
   })
 
   test('genesis: validators need a key, its address and some power', () => {

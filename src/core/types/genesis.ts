@@ -52,7 +52,9 @@ const KEY_TYPES: Readonly<Record<string, PublicKey['type']>> = {
 const readPubKey = (fields: JsonFields): PublicKey => {
   const type = KEY_TYPES[fields.string('type')]
   const bytes = fields.base64('value')
-  if (type === undefined) fields.fail('type', 'is not a known key type')
+  if (type === undefined) {
+    fields.fail('type', `is neither ${Object.keys(KEY_TYPES).join(' nor ')}`)
+  }
   const expected = PUBLIC_KEY_SIZE[type ?? 'ed25519']
   if (bytes.length !== expected) fields.fail('value', `has ${bytes.length} bytes, not ${expected}`)
   return { type: type ?? 'ed25519', bytes }
@@ -86,8 +88,8 @@ const readParams = (fields: JsonFields): ConsensusParams => {
       voteExtensionsEnableHeight: fields.object('abci').int64('vote_extensions_enable_height'),
     },
   }
-  const reason = validateConsensusParams(params)
-  if (reason !== null) fields.fail('', reason)
+  const wrong = validateConsensusParams(params)
+  if (wrong !== null) fields.fail(wrong.field, wrong.reason)
   return params
 }
 
@@ -150,8 +152,9 @@ const readGenesis = (crypto: Crypto, fields: JsonFields, text: string): Genesis 
 const parseJson = (text: string): Result<unknown, FieldError> => {
   try {
     return ok(JSON.parse(text))
-  } catch {
-    return err({ field: '', reason: 'is not JSON' })
+  } catch (cause) {
+    const where = cause instanceof Error ? `: ${cause.message.replace(/\s+/g, ' ')}` : ''
+    return err({ field: '', reason: `is not JSON${where}` })
   }
 }
 

@@ -8,29 +8,32 @@ import {
   validateConsensusParams,
   validateParamsUpdate,
 } from './index.ts'
-import type { ConsensusParams } from './index.ts'
+import type { ConsensusParams, FieldError } from './index.ts'
 
 const { block, evidence } = defaultConsensusParams
 
 test('parameters: each limit refuses alone', () => {
-  const refused: readonly Partial<ConsensusParams>[] = [
-    { block: { ...block, maxBytes: 0n } },
-    { block: { ...block, maxBytes: -2n } },
-    { block: { ...block, maxBytes: 104_857_601n } },
-    { block: { ...block, maxGas: -2n } },
-    { evidence: { ...evidence, maxAgeNumBlocks: 0n } },
-    { evidence: { ...evidence, maxAgeDuration: 0n } },
-    { evidence: { ...evidence, maxBytes: -1n } },
-    { evidence: { ...evidence, maxBytes: block.maxBytes + 1n } },
-    { validator: { pubKeyTypes: [] } },
-    { validator: { pubKeyTypes: ['ed25519', 'bls12_381'] } },
-    { abci: { voteExtensionsEnableHeight: -1n } },
+  const refused: readonly (readonly [Partial<ConsensusParams>, field: string])[] = [
+    [{ block: { ...block, maxBytes: 0n } }, 'block.max_bytes'],
+    [{ block: { ...block, maxBytes: -2n } }, 'block.max_bytes'],
+    [{ block: { ...block, maxBytes: 104_857_601n } }, 'block.max_bytes'],
+    [{ block: { ...block, maxGas: -2n } }, 'block.max_gas'],
+    [{ evidence: { ...evidence, maxAgeNumBlocks: 0n } }, 'evidence.max_age_num_blocks'],
+    [{ evidence: { ...evidence, maxAgeDuration: 0n } }, 'evidence.max_age_duration'],
+    [{ evidence: { ...evidence, maxBytes: -1n } }, 'evidence.max_bytes'],
+    [{ evidence: { ...evidence, maxBytes: block.maxBytes + 1n } }, 'evidence.max_bytes'],
+    [{ validator: { pubKeyTypes: [] } }, 'validator.pub_key_types'],
+    [{ validator: { pubKeyTypes: ['ed25519', 'bls12_381'] } }, 'validator.pub_key_types'],
+    [{ abci: { voteExtensionsEnableHeight: -1n } }, 'abci.vote_extensions_enable_height'],
   ]
-  const check = (change: Partial<ConsensusParams>): string | null =>
+  const check = (change: Partial<ConsensusParams>): FieldError | null =>
     validateConsensusParams({ ...defaultConsensusParams, ...change })
   expect(check({})).toBeNull()
   expect(check({ block: { maxBytes: -1n, maxGas: 0n } })).toBeNull()
-  expect(refused.filter((change) => check(change) === null)).toEqual([])
+  for (const [change, field] of refused) expect(check(change)?.field).toBe(field)
+  expect(check({ block: { ...block, maxBytes: 0n } })?.reason).toBe(
+    'is 0, must be from 1 to 104857600, or -1',
+  )
 })
 
 test('parameters: an update replaces the groups that it names', () => {

@@ -1,6 +1,7 @@
 // Consensus parameters: defaults, limits, and how an application changes them.
 
 import type { ConsensusParams, ConsensusParamsUpdate } from '../proto/index.ts'
+import type { FieldError } from './json-fields.ts'
 import { MAX_BLOCK_BYTES } from './limits.ts'
 
 const HOUR_NANOS = 3_600_000_000_000n
@@ -20,30 +21,41 @@ export const defaultConsensusParams: ConsensusParams = {
 
 const PUBLIC_KEY_TYPES: readonly string[] = ['ed25519', 'secp256k1']
 
-const validateSizes = ({ block, evidence }: ConsensusParams): string | null => {
-  const limit = BigInt(MAX_BLOCK_BYTES)
-  if (block.maxBytes === 0n || block.maxBytes < -1n) return `block.max_bytes ${block.maxBytes}`
-  if (block.maxBytes > limit) return `block.max_bytes ${block.maxBytes} exceeds ${limit}`
-  if (block.maxGas < -1n) return `block.max_gas ${block.maxGas}`
-  const maxBytes = block.maxBytes === -1n ? limit : block.maxBytes
-  if (evidence.maxBytes > maxBytes) return `evidence.max_bytes exceeds block.max_bytes`
-  return evidence.maxBytes < 0n ? `evidence.max_bytes ${evidence.maxBytes}` : null
+/** A number, what it must be, and whether it is. */
+type Limit = readonly [field: string, value: bigint, expected: string, isKept: boolean]
+
+const limitsOf = ({ block, evidence, abci }: ConsensusParams): readonly Limit[] => {
+  const { maxBytes, maxGas } = block
+  const most = BigInt(MAX_BLOCK_BYTES)
+  const room = maxBytes === -1n ? most : maxBytes
+  const { maxBytes: evidenceBytes, maxAgeNumBlocks, maxAgeDuration } = evidence
+  const enableHeight = abci.voteExtensionsEnableHeight
+  const isSize = maxBytes === -1n || (maxBytes > 0n && maxBytes <= most)
+  const isPart = evidenceBytes >= 0n && evidenceBytes <= room
+  return [
+    ['block.max_bytes', maxBytes, `from 1 to ${most}, or -1`, isSize],
+    ['block.max_gas', maxGas, '-1 or more', maxGas >= -1n],
+    ['evidence.max_bytes', evidenceBytes, `from 0 to block.max_bytes, ${room}`, isPart],
+    ['evidence.max_age_num_blocks', maxAgeNumBlocks, '1 or more', maxAgeNumBlocks > 0n],
+    ['evidence.max_age_duration', maxAgeDuration, '1 or more', maxAgeDuration > 0n],
+    ['abci.vote_extensions_enable_height', enableHeight, '0 or more', enableHeight >= 0n],
+  ]
 }
 
-/** The limits of the parameters. Null when they are within them. */
-export const validateConsensusParams = (params: ConsensusParams): string | null => {
-  const sizes = validateSizes(params)
-  if (sizes !== null) return sizes
-  const { evidence, validator, abci } = params
-  if (evidence.maxAgeNumBlocks <= 0n) {
-    return `evidence.max_age_num_blocks ${evidence.maxAgeNumBlocks}`
+/** The limits of the parameters. Null when they are within them, else the first that is not. */
+export const validateConsensusParams = (params: ConsensusParams): FieldError | null => {
+  const broken = limitsOf(params).find(([, , , isKept]) => !isKept)
+  if (broken !== undefined) {
+    const [field, value, expected] = broken
+    return { field, reason: `is ${value}, must be ${expected}` }
   }
-  if (evidence.maxAgeDuration <= 0n) return `evidence.max_age_duration ${evidence.maxAgeDuration}`
-  const enableHeight = abci.voteExtensionsEnableHeight
-  if (enableHeight < 0n) return `abci.vote_extensions_enable_height ${enableHeight}`
-  if (validator.pubKeyTypes.length === 0) return 'validator.pub_key_types is empty'
-  const unknown = validator.pubKeyTypes.find((type) => !PUBLIC_KEY_TYPES.includes(type))
-  return unknown === undefined ? null : `validator.pub_key_types: ${unknown} is unknown`
+  const field = 'validator.pub_key_types'
+  const { pubKeyTypes } = params.validator
+  if (pubKeyTypes.length === 0) return { field, reason: 'is empty' }
+  const unknown = pubKeyTypes.find((type) => !PUBLIC_KEY_TYPES.includes(type))
+  if (unknown === undefined) return null
+  const known = PUBLIC_KEY_TYPES.join(' nor ')
+  return { field, reason: `${JSON.stringify(unknown)} is neither ${known}` }
 }
 
 /** Parameters with the groups of an update in place of their own; null changes nothing. */
