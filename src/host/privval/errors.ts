@@ -36,5 +36,10 @@ export class PrivvalError extends Error {
 
 /** A command for an error to advise, which works on the same home when it is pasted. */
 export function commandFor(command: string, home: string | undefined): string {
-  return home === undefined ? `\`quadrille ${command}\`` : `\`quadrille ${command} --home ${home}\``
+  return `\`quadrille ${command}${home === undefined ? '' : ` --home ${shellWord(home)}`}\``
+}
+
+/** A path as one word of a command line: in quotes where it has more than plain characters. */
+export function shellWord(path: string): string {
+  return /^[\w./:@+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -6,7 +6,7 @@
 // Must never: sign after a failed write, put secret bytes into an error, replace a key.
 // Counterpart in CometBFT: privval/file.go, p2p/key.go.
 
-export { PrivvalError } from './errors.ts'
+export { PrivvalError, commandFor, shellWord } from './errors.ts'
 export type { PrivvalErrorCode, PrivvalErrorDetails } from './errors.ts'
 export { FileSigner } from './file-signer.ts'
 export type { FileSignerOptions } from './file-signer.ts'

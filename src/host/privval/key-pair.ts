@@ -24,7 +24,9 @@ export function keyPairOf(crypto: Crypto, seed: Uint8Array): KeyPair {
 export function readPrivateKey(crypto: Crypto, file: JsonFile): KeyPair {
   const key = file.object('priv_key')
   const type = key.text('type')
-  if (type !== PRIVATE_KEY_TYPE) throw key.wrong('type', `is not ${PRIVATE_KEY_TYPE}`)
+  if (type !== PRIVATE_KEY_TYPE) {
+    throw key.wrong('type', `is not ${PRIVATE_KEY_TYPE}, the only kind that this node signs with`)
+  }
   const bytes = key.parsed('value', 'base64', fromBase64)
   if (bytes.length !== SEED_BYTES + PUBLIC_KEY_BYTES) {
     throw key.wrong('value', `holds ${bytes.length} bytes, not 64`)
