@@ -10,10 +10,15 @@ export type ReplicaErrorCode =
 /** One line for the operator. */
 export class ReplicaError extends Error {
   readonly code: ReplicaErrorCode
+  /** Path of the field that is wrong, in the genesis; empty when there is none. */
+  readonly field: string
+  readonly reason: string
 
-  constructor(code: ReplicaErrorCode, message: string) {
-    super(message)
+  constructor(code: ReplicaErrorCode, reason: string, field = '') {
+    super(field === '' ? reason : `genesis: ${field}: ${reason}`)
     this.name = 'ReplicaError'
     this.code = code
+    this.field = field
+    this.reason = reason
   }
 }

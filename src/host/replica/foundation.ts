@@ -142,8 +142,8 @@ function refuseVoteExtensions(genesis: Genesis): void {
   if (genesis.consensusParams.abci.voteExtensionsEnableHeight === 0n) return
   throw new ReplicaError(
     'REPLICA_UNSUPPORTED_GENESIS',
-    'genesis: consensus_params.abci.vote_extensions_enable_height: this node does not sign vote ' +
-      'extensions; the height must be 0',
+    'must be 0: this node does not sign vote extensions',
+    'consensus_params.abci.vote_extensions_enable_height',
   )
 }
 
@@ -153,7 +153,8 @@ async function refuseOtherChain(stateStore: StateStore, genesis: Genesis): Promi
   if (stored.chainId !== genesis.chainId) {
     throw new ReplicaError(
       'REPLICA_OTHER_CHAIN',
-      `genesis: chain_id: the stored blocks are of chain ${stored.chainId}, not ${genesis.chainId}`,
+      `the stored blocks are of chain ${stored.chainId}, not ${genesis.chainId}`,
+      'chain_id',
     )
   }
   if (
@@ -163,13 +164,15 @@ async function refuseOtherChain(stateStore: StateStore, genesis: Genesis): Promi
   ) {
     throw new ReplicaError(
       'REPLICA_OTHER_CHAIN',
-      'genesis: quadrille: the rules of a chain cannot change once it has blocks',
+      'the rules of a chain cannot change once it has blocks',
+      'quadrille',
     )
   }
   if (equalSlashingPolicy(stored.slashing, genesis.slashing)) return
   throw new ReplicaError(
     'REPLICA_OTHER_CHAIN',
-    'genesis: quadrille.slashing: what faults cost cannot change once a chain has blocks',
+    'what faults cost cannot change once a chain has blocks',
+    'quadrille.slashing',
   )
 }
 

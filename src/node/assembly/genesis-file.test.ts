@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { COMET_GENESIS } from './comet-home.fixture.ts'
 import { Config } from './config.ts'
@@ -67,10 +67,10 @@ describe('genesis file', () => {
   })
 
   test('genesis: a missing one names the command that writes it', async () => {
-    const paths = homePaths(temporaryFolder(), new Config())
+    const paths = homePaths(join(temporaryFolder(), 'a home'), new Config())
     expect(await messageOf(() => readGenesis(paths, null))).toBe(
       `${paths.genesis}: there is no such file; ` +
-        `\`quadrille init --home ${paths.home}\` writes what is missing`,
+        `\`quadrille init --home '${paths.home}'\` writes what is missing`,
     )
   })
 
@@ -94,9 +94,14 @@ describe('genesis file', () => {
     await checkSameGenesis(paths, await readGenesis(paths, null))
     writeFileSync(paths.genesis, COMET_GENESIS.replace('"max_gas": "-1"', '"max_gas": "5"'))
     const other = await readGenesis(paths, null)
-    expect(await messageOf(() => checkSameGenesis(paths, other))).toContain(
-      `${paths.genesis}: is not the genesis that the chain in ${paths.store} began with`,
+    const tell = (): Promise<string> => messageOf(() => checkSameGenesis(paths, other))
+    const why = `is not as in the genesis that the chain in ${paths.store} began with`
+    expect(await tell()).toContain(
+      `${paths.genesis}: consensus_params.block.max_gas: ${why}; bring that one back, or remove ` +
+        `the chain with \`quadrille unsafe-reset-all --home ${paths.home}\``,
     )
+    writeFileSync(join(paths.store, 'genesis.json'), '{')
+    expect(await tell()).toContain(`${paths.genesis}: ${why}`)
   })
 
   test('chain id: has six letters and digits behind its prefix, other ones each time', () => {

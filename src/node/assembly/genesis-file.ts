@@ -8,6 +8,7 @@ import {
   toHexUpper,
   toUtf8,
 } from '../../core/bytes/index.ts'
+import { commandFor } from '../../host/privval/index.ts'
 import { defaultConsensusParams, formatGenesis, parseGenesis } from '../../core/types/index.ts'
 import type { EvidenceRule, Genesis, GenesisValidator } from '../../core/types/index.ts'
 import { nativeCrypto, NodeFiles, systemClock, systemRandom } from '../platform/index.ts'
@@ -80,18 +81,42 @@ export async function readGenesis(paths: HomePaths, expectedHash: string | null)
  * @throws AssemblyError `ASSEMBLY_GENESIS_INVALID`.
  */
 export async function checkSameGenesis(paths: HomePaths, genesis: Genesis): Promise<void> {
-  const path = `${paths.store}/genesis_hash`
-  const hash = toHexUpper(nativeCrypto.sha256(toUtf8(formatGenesis(genesis))))
+  const path = `${paths.store}/genesis.json`
+  const text = formatGenesis(genesis)
   const known = await readText(path)
-  if (known === hash) return
+  if (known === text) return
   if (known !== null) {
     const reason =
-      `is not the genesis that the chain in ${paths.store} began with; bring that one back, or ` +
-      `remove the chain with \`quadrille unsafe-reset-all --home ${paths.home}\``
-    const fault = { where: paths.genesis, what: '', reason }
+      `is not as in the genesis that the chain in ${paths.store} began with; bring that one ` +
+      `back, or remove the chain with ${commandFor('unsafe-reset-all', paths.home)}`
+    const fault = { where: paths.genesis, what: firstDifference(known, text), reason }
     throw new AssemblyError('ASSEMBLY_GENESIS_INVALID', fault)
   }
-  await new NodeFiles().writeFileDurable(path, toUtf8(hash), { mode: 0o600 })
+  await new NodeFiles().writeFileDurable(path, toUtf8(text), { mode: 0o600 })
+}
+
+/** The path of the first field that two JSON texts have different, as deep as it can be told. */
+function firstDifference(one: string, other: string): string {
+  const path: string[] = []
+  try {
+    let left: unknown = JSON.parse(one)
+    let right: unknown = JSON.parse(other)
+    while (isObject(left) && isObject(right)) {
+      const [a, b] = [left, right]
+      const names = [...Object.keys(a), ...Object.keys(b)]
+      const name = names.find((each) => JSON.stringify(a[each]) !== JSON.stringify(b[each]))
+      if (name === undefined) break
+      path.push(name)
+      ;[left, right] = [a[name], b[name]]
+    }
+  } catch {
+    // What was kept is damaged: the whole is meant.
+  }
+  return path.join('.')
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 function checkHash(path: string, bytes: Uint8Array, expectedHash: string): void {

@@ -3,6 +3,7 @@
 
 import { isAbsolute, join } from 'node:path'
 import { fromUtf8 } from '../../core/bytes/index.ts'
+import { commandFor } from '../../host/privval/index.ts'
 import { NodeFiles } from '../platform/index.ts'
 import { Config } from './config.ts'
 import { AssemblyError } from './errors.ts'
@@ -28,18 +29,23 @@ export function configPath(home: string): string {
   return join(home, 'config', 'config.toml')
 }
 
-/** The paths of a home as its configuration sets them. */
+/** The paths of a home as its configuration sets them. Throws `AssemblyError` for an empty one. */
 export function homePaths(home: string, config: Config): HomePaths {
-  const at = (path: string): string => (isAbsolute(path) ? path : join(home, path))
-  const data = at(config.string('db_dir'))
+  const at = (key: string): string => {
+    const path = config.string(key)
+    // It would mean the home itself.
+    if (path === '') throw config.refusal(key, 'must not be empty')
+    return isAbsolute(path) ? path : join(home, path)
+  }
+  const data = at('db_dir')
   return {
     home,
     config: configPath(home),
-    genesis: at(config.string('genesis_file')),
-    validatorKey: at(config.string('priv_validator_key_file')),
-    validatorState: at(config.string('priv_validator_state_file')),
-    nodeKey: at(config.string('node_key_file')),
-    addressBook: at(config.string('p2p.addr_book_file')),
+    genesis: at('genesis_file'),
+    validatorKey: at('priv_validator_key_file'),
+    validatorState: at('priv_validator_state_file'),
+    nodeKey: at('node_key_file'),
+    addressBook: at('p2p.addr_book_file'),
     data,
     store: join(data, 'quadrille'),
   }
@@ -69,6 +75,6 @@ export async function readText(path: string): Promise<string | null> {
 
 /** The error for a home that no command has written yet, or that lacks a file. */
 export function missing(path: string, home: string): AssemblyError {
-  const reason = `there is no such file; \`quadrille init --home ${home}\` writes what is missing`
+  const reason = `there is no such file; ${commandFor('init', home)} writes what is missing`
   return new AssemblyError('ASSEMBLY_FILE_MISSING', { where: path, what: '', reason })
 }

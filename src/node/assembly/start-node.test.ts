@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a genesis with a wrong parameter',
     spoil: inFile('config/genesis.json', '"max_bytes": "22020096"', '"max_bytes": "0"'),
-    told: 'HOME/config/genesis.json: consensus_params: block.max_bytes 0',
+    told: 'HOME/config/genesis.json: consensus_params.block.max_bytes: is 0, must be from 1 to',
   },
   {
     title: 'a genesis with an unknown switch',
@@ -97,7 +97,26 @@ const CASES: readonly Case[] = [
       '"vote_extensions_enable_height": "0"',
       '"vote_extensions_enable_height": "5"',
     ),
-    told: 'consensus_params.abci.vote_extensions_enable_height',
+    told:
+      'HOME/config/genesis.json: consensus_params.abci.vote_extensions_enable_height: must be 0: ' +
+      'this node does not sign vote extensions',
+  },
+  {
+    title: 'a genesis without validators',
+    spoil: inFile('config/genesis.json', /"validators": \[[^\]]*\],/, ''),
+    told: 'HOME/config/genesis.json: validators: neither the genesis nor the application names',
+  },
+  {
+    title: 'a folder of the databases that is a file',
+    spoil: inFile('config/config.toml', 'db_dir = "data"', 'db_dir = "config/genesis.json"'),
+    told:
+      'HOME/config/config.toml: db_dir: cannot make the folder ' +
+      'HOME/config/genesis.json/quadrille: ENOTDIR: not a directory',
+  },
+  {
+    title: 'a file without a name',
+    spoil: inFile('config/config.toml', /node_key_file = .*/, 'node_key_file = ""'),
+    told: 'HOME/config/config.toml: node_key_file: must not be empty',
   },
   {
     title: 'no node key',
@@ -132,7 +151,9 @@ const CASES: readonly Case[] = [
       'tendermint/PrivKeyEd25519',
       'tendermint/PrivKeySecp256k1',
     ),
-    told: 'priv_validator_key.json, field priv_key.type: is not tendermint/PrivKeyEd25519',
+    told:
+      'HOME/config/priv_validator_key.json, field priv_key.type: is not ' +
+      'tendermint/PrivKeyEd25519, the only kind that this node signs with',
   },
   {
     title: 'no sign state',

@@ -3,8 +3,10 @@
 
 import { join } from 'node:path'
 import { loadFileSigner, loadNodeKey } from '../../host/privval/index.ts'
-import { Replica } from '../../host/replica/index.ts'
+import { ExecutionError } from '../../host/execution/index.ts'
+import { Replica, ReplicaError } from '../../host/replica/index.ts'
 import type { ReplicaOptions } from '../../host/replica/index.ts'
+import { PortError } from '../../host/ports/index.ts'
 import type { Logger } from '../../host/ports/index.ts'
 import type { PublicKey } from '../../core/types/index.ts'
 import {
@@ -25,6 +27,7 @@ import type { Config } from './config.ts'
 import { AssemblyError } from './errors.ts'
 import { checkSameGenesis, readGenesis } from './genesis-file.ts'
 import { homePaths } from './home.ts'
+import type { HomePaths } from './home.ts'
 import { logSettings, nodeSettings } from './node-settings.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { listenRpc } from './rpc-listener.ts'
@@ -97,7 +100,7 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
     keyPath: paths.validatorKey,
     statePath: paths.validatorState,
   })
-  await keys.files.makeDirectory(paths.store)
+  await makeStore(paths, config)
   await checkSameGenesis(paths, genesis)
   refuseStopped(signal)
   const application = await openApplication(settings.application, paths.store, APPLICATION_CACHE)
@@ -116,7 +119,7 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
     walPath: join(paths.store, 'wal'),
   }
   const altered = options.alter?.(replicaOptions, paths.validatorKey) ?? replicaOptions
-  const replica = await Replica.open(await altered)
+  const replica = await openReplica(await altered, paths)
   closers.add(() => replica.stop())
   refuseStopped(signal)
   options.beforeStart?.(replica)
@@ -124,6 +127,34 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
   refuseStopped(signal)
   logger.info('node started', { home, id: node.id, chain: genesis.chainId })
   return { replica, nodeId: node.id, rpcUrl, halted: replica.halted, stop: () => closers.close() }
+}
+
+/** Names the setting when the folder of the databases cannot be made. */
+async function makeStore({ store }: HomePaths, config: Config): Promise<void> {
+  try {
+    await new NodeFiles().makeDirectory(store)
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error
+    throw config.refusal('db_dir', `cannot make the folder ${store}: ${error.details.reason}`)
+  }
+}
+
+/** Names the genesis file and its field when that is what the replica refuses. */
+async function openReplica(options: ReplicaOptions, paths: HomePaths): Promise<Replica> {
+  try {
+    return await Replica.open(options)
+  } catch (cause) {
+    const refused = { where: paths.genesis, cause }
+    if (cause instanceof ReplicaError && cause.field !== '') {
+      const { field: what, reason } = cause
+      throw new AssemblyError('ASSEMBLY_GENESIS_INVALID', { ...refused, what, reason })
+    }
+    if (cause instanceof ExecutionError && cause.code === 'EXECUTION_NO_VALIDATORS') {
+      const fault = { ...refused, what: 'validators', reason: cause.message }
+      throw new AssemblyError('ASSEMBLY_GENESIS_INVALID', fault)
+    }
+    throw cause
+  }
 }
 
 interface Serving {

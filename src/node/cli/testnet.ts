@@ -43,7 +43,7 @@ export function addTestnet(program: Command): void {
       '\nExample:\n  quadrille testnet --v 4 --o ./net\n  quadrille start --home ./net/node0\n',
     )
     .action(async (flags: TestnetFlags) => {
-      const { makeTestnet } = await import('../assembly/index.ts')
+      const { makeTestnet, shellWord } = await import('../assembly/index.ts')
       const made = await makeTestnet({
         directory: resolve(flags.o),
         validators: count('--v', flags.v),
@@ -62,7 +62,9 @@ export function addTestnet(program: Command): void {
         ...(flags.config === undefined ? {} : { configFile: resolve(flags.config) }),
       })
       process.stdout.write(`Wrote ${made.homes.length} homes of chain ${made.chainId}\n`)
-      for (const home of made.homes) process.stdout.write(`  quadrille start --home ${home}\n`)
+      for (const home of made.homes) {
+        process.stdout.write(`  quadrille start --home ${shellWord(home)}\n`)
+      }
     })
 }
 
