@@ -53,7 +53,19 @@ describe('explainFailure', () => {
     expect(explainFailure(part, validatorSet)).toBe(
       `the block of proposer ${proposer} did not arrive whole`,
     )
-    expect(explainFailure(invalid, validatorSet)).toBe(`invalid block from proposer ${proposer}`)
+    expect(explainFailure(invalid, validatorSet)).toBe(`no valid block from proposer ${proposer}`)
+  })
+
+  test('proposal: a proposer that is away is named with the power that is away too', () => {
+    const none = { ...whole, proposalSeen: false, blockComplete: false, blockValid: false }
+    const away = `missing ${nameOf(0)} (power 10)`
+    expect(
+      explainFailure({ ...none, prevotePower: 110n, missingPrevotes: [0] }, validatorSet),
+    ).toBe(`no proposal from proposer ${nameOf(0)}; prevotes of 110 of 120 power, need 81; ${away}`)
+    const many = { ...none, prevotePower: 70n, missingPrevotes: [0, 1, 2, 3, 4] }
+    expect(explainFailure(many, validatorSet)).toContain(
+      `no proposal from proposer ${nameOf(0)}; prevotes of 70 of 120 power, need 81; ${away}, `,
+    )
   })
 
   test('precommits: come after everything before them went well', () => {
@@ -62,5 +74,9 @@ describe('explainFailure', () => {
       `precommits of 70 of 120 power, need 81; missing ${nameOf(5)} (power 10)`,
     )
     expect(explainFailure(whole, validatorSet)).toBe('votes were split between values')
+    expect(explainFailure({ ...failure, precommitPower: 110n }, validatorSet)).toBe(
+      'votes were split between values; ' +
+        `precommits of 110 of 120 power, need 81; missing ${nameOf(5)} (power 10)`,
+    )
   })
 })

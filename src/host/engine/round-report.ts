@@ -6,25 +6,35 @@ import type { ValidatorSet } from '../../core/types/index.ts'
 /** Validators named before the line says only how many more there are. */
 const NAMED = 8
 
-/** The reason of a failed round in words, from the first step that did not get through. */
+/**
+ * The reason of a failed round in words, from the first step that did not get through: what was
+ * wrong with the proposal, and who did not vote.
+ */
 export function explainFailure(failure: RoundFailure, validatorSet: ValidatorSet): string {
-  const need = (failure.totalPower * 2n) / 3n + 1n
-  const total = failure.totalPower
-  if (failure.prevotePower < need) {
-    const missing = namesOf(failure.missingPrevotes, validatorSet)
-    return `prevotes of ${failure.prevotePower} of ${total} power, need ${need}; missing ${missing}`
+  const { prevotePower, precommitPower, totalPower } = failure
+  const need = (totalPower * 2n) / 3n + 1n
+  const votes = (kind: string, have: bigint, missing: readonly number[]): string | null => {
+    if (missing.length === 0) return null
+    const names = namesOf(missing, validatorSet)
+    return `${kind} of ${have} of ${totalPower} power, need ${need}; missing ${names}`
   }
-  if (!failure.proposalSeen) return `no proposal from proposer ${shortName(failure.proposer)}`
-  if (!failure.blockComplete) {
-    return `the block of proposer ${shortName(failure.proposer)} did not arrive whole`
-  }
-  if (!failure.blockValid) return `invalid block from proposer ${shortName(failure.proposer)}`
-  if (failure.precommitPower < need) {
-    const missing = namesOf(failure.missingPrecommits, validatorSet)
-    const have = failure.precommitPower
-    return `precommits of ${have} of ${total} power, need ${need}; missing ${missing}`
-  }
-  return 'votes were split between values'
+  const fault = proposalFault(failure)
+  const parts =
+    fault !== null || prevotePower < need
+      ? [fault, votes('prevotes', prevotePower, failure.missingPrevotes)]
+      : [
+          precommitPower < need ? null : 'votes were split between values',
+          votes('precommits', precommitPower, failure.missingPrecommits),
+        ]
+  return parts.filter((part) => part !== null).join('; ')
+}
+
+function proposalFault(failure: RoundFailure): string | null {
+  const proposer = shortName(failure.proposer)
+  if (!failure.proposalSeen) return `no proposal from proposer ${proposer}`
+  if (!failure.blockComplete) return `the block of proposer ${proposer} did not arrive whole`
+  // The round may also have ended before the block was judged.
+  return failure.blockValid ? null : `no valid block from proposer ${proposer}`
 }
 
 function namesOf(indexes: readonly number[], validatorSet: ValidatorSet): string {
