@@ -93,7 +93,7 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
       buffer: TX_BUFFER,
       onReady: () => this.#takeTxs(),
     })
-    void replica.halted.then((error) => this.#failAll(error))
+    void replica.halted.then((error) => this.#end(error))
   }
 
   get state(): Readonly<S> {
@@ -103,6 +103,7 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
   async submit(tx: T, options: { readonly signal?: AbortSignal } = {}): Promise<Receipt> {
     const { signal } = options
     signal?.throwIfAborted()
+    this.#ended.signal.throwIfAborted()
     const bytes = encodeAppTx(tx)
     const hash = this.#replica.options.ports.crypto.sha256(bytes)
     const final = this.#waitFor(bytesKey(hash), signal)
@@ -110,6 +111,7 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     final.catch(() => undefined)
     const checked = await this.#replica.mempool.checkTx(bytes)
     if (!checked.ok) {
+      this.#ended.signal.throwIfAborted()
       throw new TxRejectedError({ code: 0, codespace: '', log: checked.error.reason })
     }
     if (checked.value.code !== 0) throw new TxRejectedError(checked.value)
@@ -130,9 +132,8 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
   }
 
   async stop(): Promise<void> {
-    this.#ended.abort()
     this.#txs.cancel()
-    this.#failAll(new QuadrilleError('NODE_STOPPED', 'the node was stopped'))
+    this.#end(new QuadrilleError('NODE_STOPPED', 'the node was stopped'))
     await this.#replica.stop()
   }
 
@@ -186,6 +187,11 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     }
     const lagged = this.#txs.error
     if (lagged !== null) this.#failAll(lagged)
+  }
+
+  #end(why: Error): void {
+    this.#ended.abort(why)
+    this.#failAll(why)
   }
 
   #failAll(error: Error): void {
