@@ -4,6 +4,12 @@ import { Worker } from 'node:worker_threads'
 import type { Outcome, Plan } from '../../host/simulator/index.ts'
 import { SimError } from './errors.ts'
 
+/**
+ * A replica leaves much garbage that is young: with room for it a search takes an eighth less of
+ * the processor, and about 90 MB more for each thread.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 192 }
+
 /** What a thread sends back for a plan. */
 export type WorkerAnswer = { readonly outcome: Outcome } | { readonly failure: string }
 
@@ -42,7 +48,7 @@ export class SeedWorkers {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./seed-worker.js', import.meta.url))
+    const worker = new Worker(new URL('./seed-worker.js', import.meta.url), { resourceLimits })
     worker.on('message', (answer: WorkerAnswer) => this.#onAnswer(worker, answer))
     worker.on('error', (error) => this.#fail(error instanceof Error ? error.message : 'it threw'))
     worker.on('exit', () => this.#fail('it ended'))
