@@ -11,7 +11,7 @@ const counter = defineApp({
   },
 })
 
-test('stopped node: refuses a new transaction and one that it has seen in the same words', async () => {
+test('stopped node: refuses a transaction in the same words, seen before or not', async () => {
   const net = await devnet(counter, { validators: 1 })
   const [node] = net.nodes
   if (node === undefined) throw new Error('no node')
