@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import {
   formatEvidenceProof,
+  MAX_EVIDENCE_TEXT_BYTES,
   placeOf,
   proofNeeds,
   proveEvidence,
@@ -49,6 +50,9 @@ const NOT_TOLD = 'what waits for a block is told by a home whose node does not r
 export async function runList(flags: ListFlags, home: string): Promise<number> {
   const from = flags.from === undefined ? null : readHeight('--from', flags.from)
   const to = flags.to === undefined ? null : readHeight('--to', flags.to)
+  if (from !== null && to !== null && to < from) {
+    throw badFlag('--to', `a height from ${from}, that of --from`, String(to))
+  }
   return withSource(flags, home, async (source) => {
     const kept = source.heights
     const last = to === null || to > kept.to ? kept.to : to
@@ -107,7 +111,7 @@ export async function runExport(id: string, flags: ProofFlags, home: string): Pr
 
 /** Verifies a proof file: 0 when it proves a fault, 1 when it does not. */
 export async function runVerify(file: string, flags: VerifyFlags, home: string): Promise<number> {
-  const bytes = await readNamedFile(file)
+  const bytes = await readNamedFile(file, MAX_EVIDENCE_TEXT_BYTES)
   const headerHash = flags.header === undefined ? {} : { headerHash: readHash(flags.header) }
   const trust = await readTrustedValidators(flags.validators, home, bytes)
   const verdict = trust.ok

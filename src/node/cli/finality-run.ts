@@ -2,7 +2,11 @@
 
 import { writeFile } from 'node:fs/promises'
 import { formatTime, toHexUpper } from '../../core/bytes/index.ts'
-import { formatFinalityProof, verifyFinality } from '../../core/finality/index.ts'
+import {
+  formatFinalityProof,
+  MAX_FINALITY_TEXT_BYTES,
+  verifyFinality,
+} from '../../core/finality/index.ts'
 import type { FinalityProof, FinalityVerdict, TrustRule } from '../../core/finality/index.ts'
 import type { AskedHeight } from '../finality-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
@@ -49,7 +53,8 @@ async function prove(
 /** Verifies a proof file: 0 when the block is final, 1 when the file does not prove it. */
 export async function runVerify(file: string, flags: VerifyFlags): Promise<number> {
   const trust = await readTrust(flags)
-  const verdict = verifyFinality(await readNamedFile(file), trust, nativeCrypto)
+  const bytes = await readNamedFile(file, MAX_FINALITY_TEXT_BYTES)
+  const verdict = verifyFinality(bytes, trust, nativeCrypto)
   if (!verdict.ok && verdict.kind === 'unusable-trust') {
     throw new BadInput(`--trust: ${verdict.reason}`)
   }

@@ -1,8 +1,8 @@
 // What the flags of `finality verify` say is trusted.
 
-import { readFile } from 'node:fs/promises'
-import { fromHex, fromUtf8 } from '../../core/bytes/index.ts'
-import { readFinalityProof } from '../../core/finality/index.ts'
+import { createReadStream } from 'node:fs'
+import { concatBytes, fromHex, fromUtf8 } from '../../core/bytes/index.ts'
+import { MAX_FINALITY_TEXT_BYTES, readFinalityProof } from '../../core/finality/index.ts'
 import type { FinalityTrust } from '../../core/finality/index.ts'
 import { ValidatorSet, genesisPowers, parseGenesis } from '../../core/types/index.ts'
 import { nativeCrypto, systemClock } from '../platform/index.ts'
@@ -23,6 +23,8 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
 ])
 const EXPECTED = 'validators:HASH, header:HASH, genesis:FILE or proof:FILE'
+/** More than a genesis file has with the state of a large application. */
+const MAX_GENESIS_BYTES = 256 * 1024 * 1024
 const HASH = /^[0-9a-fA-F]{64}$/
 
 /**
@@ -48,15 +50,28 @@ export async function readTrust(flags: TrustFlags): Promise<FinalityTrust> {
   }
 }
 
-/** The bytes of a file that a user named; a directory, or what is not there, is bad input. */
-export async function readNamedFile(name: string): Promise<Uint8Array> {
+/**
+ * The bytes of a file that a user named; a directory, what is not there, and what has no end, is
+ * bad input.
+ */
+export async function readNamedFile(
+  name: string,
+  maxBytes: number = MAX_GENESIS_BYTES,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
   try {
-    const { buffer, byteOffset, length } = await readFile(name)
-    return new Uint8Array(buffer, byteOffset, length)
+    // A pipe and /dev/zero have no size of their own: what is read counts.
+    for await (const chunk of createReadStream(name, { end: maxBytes })) {
+      chunks.push(chunk as Uint8Array)
+      size += (chunk as Uint8Array).length
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new BadInput(`cannot read ${name}: ${reason}`)
   }
+  if (size > maxBytes) throw new BadInput(`${name}: has more than ${maxBytes} bytes`)
+  return concatBytes(...chunks)
 }
 
 function readHash(flag: string, text: string): Uint8Array {
@@ -87,7 +102,7 @@ async function genesisTrust(flags: TrustFlags, file: string): Promise<FinalityTr
 
 async function earlierTrust(flags: TrustFlags, file: string): Promise<FinalityTrust> {
   const trustingPeriodMs = readPeriod(flags.trustingPeriod ?? DEFAULT_PERIOD)
-  const bytes = await readNamedFile(file)
+  const bytes = await readNamedFile(file, MAX_FINALITY_TEXT_BYTES)
   const proof = readFinalityProof(bytes, nativeCrypto)
   if (!proof.ok) throw new BadInput(`${file}: ${proof.error.reason}`)
   const chainId = agreed(flags, proof.value.header.chainId, file)

@@ -1,5 +1,6 @@
 // What `quadrille finality` refuses before it looks at a proof.
 
+import { existsSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { main } from './main.ts'
 
@@ -9,6 +10,9 @@ const verify = (...words: readonly string[]): readonly string[] => ['verify', 'n
 const trusting = (what: string, ...words: readonly string[]): readonly string[] =>
   verify('--trust', what, ...words)
 
+const ENDLESS: readonly (readonly [readonly string[], string])[] = existsSync('/dev/zero')
+  ? [[trusting('proof:/dev/zero'), '/dev/zero: has more than ']]
+  : []
 const WRONG: readonly (readonly [readonly string[], string])[] = [
   [[], 'finality: expected export or verify'],
   [['export', '0'], 'height: expected a number from 1, or latest, got "0"'],
@@ -20,6 +24,7 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [trusting(`header:${HASH}`), '--chain-id: expected beside --trust header:HASH'],
   [trusting('validators:12', ...CHAIN), '--trust: expected a hash of 64 hexadecimal digits'],
   [trusting(`header:${HASH}`, ...CHAIN), 'cannot read none.json: '],
+  ...ENDLESS,
   [trusting('genesis:none.json'), 'cannot read none.json: '],
   [trusting('genesis:package.json'), 'package.json: '],
   [trusting('proof:package.json'), 'package.json: the member "type" is not'],
