@@ -3,7 +3,13 @@
 import { bytesKey } from '../bytes/index.ts'
 import type { Time } from '../bytes/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import { blockIdKey, compareProposals, offenceKey, proposerAfterRounds } from '../types/index.ts'
+import {
+  attackKey,
+  blockIdKey,
+  compareProposals,
+  offenceKey,
+  proposerAfterRounds,
+} from '../types/index.ts'
 import type {
   Commit,
   DoubleProposalEvidence,
@@ -172,11 +178,10 @@ export class FaultDetector {
 
   /** A signed header that contradicts our own; nothing when it does not prove an attack. */
   onConflictingBlock(conflicting: LightBlock, own: OwnHeaders): readonly FaultReport[] {
-    const { crypto } = this.#options
-    const found = findLightClientAttack(crypto, conflicting, own)
-    if (typeof found === 'string') return []
-    const key = offenceKey(found.evidence)
+    const key = attackKey(conflicting)
     if (this.#attacks.has(key)) return []
+    const found = findLightClientAttack(this.#options.crypto, conflicting, own)
+    if (typeof found === 'string') return []
     const [oldest] = this.#attacks
     if (oldest !== undefined && this.#attacks.size >= KEPT_ATTACKS) this.#attacks.delete(oldest)
     this.#attacks.add(key)

@@ -2,11 +2,14 @@
 
 import { expect, test } from 'vitest'
 import { nobleCrypto as crypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
 import { CHAIN_ID, setOfPowers } from '../types/chain.fixture.ts'
 import type { KeyedSet } from '../types/chain.fixture.ts'
 import { ValidatorSet } from '../types/index.ts'
 import type { Header, LightClientAttackEvidence } from '../types/index.ts'
 import {
+  DEFAULT_FAULT_DETECTOR_CONFIG,
+  FaultDetector,
   checkEvidence,
   findLightClientAttack,
   historyNeededBy,
@@ -118,4 +121,28 @@ test('attack: a made-up set may hold a validator twice, and nothing throws', () 
   const evidence = found(keyed, headerOf({ ...past.header(5n), appHash: other }))
   const ground = { ...ownAt(5n), commonValidators: validatorSet }
   expect(verifyLightClientAttackEvidence(crypto, evidence, ground)).toBeNull()
+})
+
+test('attack: the true header costs no verification, and a known attack none again', () => {
+  const counted = { verifications: 0 }
+  const counting: Crypto = {
+    ...crypto,
+    verifyEd25519: (...signed) => {
+      counted.verifications++
+      return crypto.verifyEd25519(...signed)
+    },
+  }
+  const options = {
+    crypto: counting,
+    chainId: CHAIN_ID,
+    initialHeight: 1n,
+    lockRule: 'paper',
+  } as const
+  const detector = new FaultDetector({ ...options, config: DEFAULT_FAULT_DETECTOR_CONFIG })
+  const reportsOf = (header: Header): number =>
+    detector.onConflictingBlock(lightBlockOf(keyed, header), ownAt(5n)).length
+  expect([reportsOf(past.header(5n)), counted.verifications]).toEqual([0, 0])
+  const madeUp = headerOf({ ...past.header(5n), appHash: other })
+  expect([reportsOf(madeUp), counted.verifications]).toEqual([1, 8])
+  expect([reportsOf(madeUp), counted.verifications]).toEqual([0, 8])
 })

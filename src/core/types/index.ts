@@ -87,7 +87,7 @@ export {
   validateDuplicateVoteEvidence,
   validateEvidence,
 } from './evidence.ts'
-export { offenceKey } from './offence.ts'
+export { attackKey, offenceKey } from './offence.ts'
 export { validateLightBlock } from './light-block.ts'
 export { makeTxProof } from './tx-proof.ts'
 export type { TxProof } from './tx-proof.ts'

@@ -1,7 +1,7 @@
 // What makes two pieces of evidence tell of one and the same offence.
 
 import { toHexUpper } from '../bytes/index.ts'
-import type { Evidence } from '../proto/index.ts'
+import type { Evidence, LightBlock } from '../proto/index.ts'
 
 /**
  * The name of an offence: what was signed where and by whom, and nothing of the evidence that its
@@ -20,10 +20,14 @@ export const offenceKey = (evidence: Evidence): string => {
     }
     case 'downtime':
       return `${evidence.kind}/${toHexUpper(evidence.validatorAddress)}/${evidence.windowEnd}`
-    case 'light-client-attack': {
-      const commit = evidence.conflictingBlock.signedHeader?.commit ?? null
-      if (commit === null) return `${evidence.kind}/`
-      return `${evidence.kind}/${commit.height}/${toHexUpper(commit.blockId.hash)}`
-    }
+    case 'light-client-attack':
+      return attackKey(evidence.conflictingBlock)
   }
+}
+
+/** Names the offence of signing a conflicting block. */
+export const attackKey = ({ signedHeader }: LightBlock): string => {
+  const commit = signedHeader?.commit ?? null
+  if (commit === null) return 'light-client-attack/'
+  return `light-client-attack/${commit.height}/${toHexUpper(commit.blockId.hash)}`
 }
