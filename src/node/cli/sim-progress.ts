@@ -2,6 +2,8 @@
 
 const BAR_CHARS = 24
 const LEAST_MS_BETWEEN = 100
+/** Of a terminal that does not know how wide it is, and says 0. */
+const USUAL_COLUMNS = 80
 
 /** Draws over its own line, ten times a second at most. */
 export class SimProgress {
@@ -20,7 +22,8 @@ export class SimProgress {
     const full = Math.round((BAR_CHARS * done) / total)
     const bar = '#'.repeat(full).padEnd(BAR_CHARS, '.')
     const line = `[${bar}] ${done}/${total} ${text}`
-    this.#stream.write(`\r\u001B[2K${line.slice(0, Math.max(0, this.#stream.columns - 1))}`)
+    const columns = this.#stream.columns || USUAL_COLUMNS
+    this.#stream.write(`\r\u001B[2K${line.slice(0, columns - 1)}`)
   }
 
   /** Takes the line away, so that another can be printed. */

@@ -217,6 +217,8 @@ describe('sim flags', () => {
       '--seeds: expected a range of seeds such as 1..3000, from 0 to 9007199254740991, got "9..1"',
     ],
     [{ find: 'truth' }, '--find: expected violation, which is all that can be found, got "truth"'],
+    [{ trace: '' }, '--trace: expected the name of a file, got ""'],
+    [{ replay: '' }, '--replay: expected the name of a file, got ""'],
     [
       { seeds: '1..2', trace: 'x' },
       '--trace: expected one run to record: --seed, or --find violation',

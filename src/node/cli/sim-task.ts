@@ -46,6 +46,9 @@ const TELLING = new Set(['replay', 'json', 'messages'])
  * @throws BadInput with one line
  */
 export function readTask(flags: SimFlags, processors: number): SimTask {
+  for (const flag of ['trace', 'replay'] as const) {
+    if (flags[flag] === '') throw badFlag(`--${flag}`, 'the name of a file', '')
+  }
   if (flags.replay !== undefined) return readReplay(flags, flags.replay)
   if (flags.seed !== undefined && flags.seeds !== undefined) {
     throw new BadInput('--seed and --seeds: expected one of them')

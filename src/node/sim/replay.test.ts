@@ -49,6 +49,11 @@ describe('replay', () => {
     expect([told[0], told.length]).toEqual(['seed 7', lines.length - 1])
   })
 
+  test('replay: is the same run of a file with the ends of lines of Windows', async () => {
+    const { difference } = await replayTrace(withLines(lines.map((line) => `${line}\r`)))
+    expect(difference).toBeNull()
+  })
+
   test.each<[string, (lines: readonly string[]) => readonly string[], number]>([
     ['a missing event', (all) => all.toSpliced(40, 1), 41],
     ['an event too many', (all) => all.toSpliced(40, 0, all[3] ?? ''), 41],

@@ -82,6 +82,14 @@ describe('simulate', { timeout: 60_000 }, () => {
     const world = simulate({ validators: 4, seed: 1 })
     expect(() => world.byzantine(3, 'liar')).toThrow(/^byzantine\.0\.villain: expected one of equi/)
     expect(() => world.crash(4)).toThrow('expected a node from 0 to 3, got 4')
+    for (const ms of [-5, Number.NaN, Infinity]) {
+      expect(() => world.at(ms, () => {})).toThrow(
+        `at: expected milliseconds from 0 to 100000000000, got ${ms}`,
+      )
+    }
+    expect(() => world.partition([0, 1], [1, 2])).toThrow(
+      'partition: expected each node once, got [[0,1],[1,2]]',
+    )
     await world.run({ heights: 1, maxMs: 2000 })
     await expect(world.run({ heights: 1 })).rejects.toThrow('a world runs once')
   })

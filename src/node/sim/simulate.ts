@@ -4,7 +4,7 @@ import { calmPlan } from '../../host/simulator/index.ts'
 import type { World as HostWorld } from '../../host/simulator/index.ts'
 import type { Outcome, Plan, SimEvent } from '../../host/simulator/index.ts'
 import { SimError } from './errors.ts'
-import { readPlan } from './plan-check.ts'
+import { MAX_RUN_MS, readPlan } from './plan-check.ts'
 import { makeWorld } from './run-plan.ts'
 import { formatTraceEnd, formatTraceEvent, formatTraceStart } from './trace-form.ts'
 
@@ -55,13 +55,13 @@ export interface World {
   readonly seed: number
   /** Plays the world, once. Asynchronous, as replicas are. */
   run(options: RunOptions): Promise<RunResult>
-  /** Calls a function at a moment of virtual time. */
+  /** Calls a function at a moment of virtual time; one that has passed means now. */
   at(ms: number, act: () => void): void
   /** Cuts a node's power: what its disk has not synced may be lost. */
   crash(node: number): void
   /** Starts a node that is down, on what its disk has kept. */
   restart(node: number): void
-  /** Separates groups of nodes; a node of no group is alone. */
+  /** Separates groups of nodes, which share none; a node of no group is alone. */
   partition(...groups: number[][]): void
   /** Ends the partition. */
   heal(): void
@@ -123,6 +123,12 @@ class PlayedWorld implements World {
   }
 
   at(ms: number, act: () => void): void {
+    if (!(ms >= 0 && ms <= MAX_RUN_MS)) {
+      throw new SimError(
+        'SIM_MISUSE',
+        `at: expected milliseconds from 0 to ${MAX_RUN_MS}, got ${ms}`,
+      )
+    }
     this.#perform((world) => world.at(ms, act))
   }
 
@@ -137,7 +143,12 @@ class PlayedWorld implements World {
   }
 
   partition(...groups: number[][]): void {
-    for (const node of groups.flat()) this.#check(node)
+    const named = groups.flat()
+    for (const node of named) this.#check(node)
+    if (new Set(named).size < named.length) {
+      const got = JSON.stringify(groups)
+      throw new SimError('SIM_MISUSE', `partition: expected each node once, got ${got}`)
+    }
     this.#perform((world) => world.partition(...groups))
   }
 

@@ -10,6 +10,7 @@ const FORM = 1
 /** The last line of a trace, and the digest that a replay must reach. */
 export interface TraceEnd {
   readonly digest: string
+  /** As many were folded into the digest: timers and disks too, which have no line of their own. */
   readonly events: number
   readonly virtualMs: number
   readonly heights: readonly number[]

@@ -22,16 +22,21 @@ export function* readLines(path: string): Generator<string, void, undefined> {
       rest += decoder.decode(chunk.subarray(0, size), { stream: size > 0 })
       const lines = rest.split('\n')
       rest = lines.pop() ?? ''
-      yield* lines
+      for (const line of lines) yield withoutReturn(line)
       if (rest.length > MAX_LINE_CHARS) {
         throw new SimError('SIM_BAD_TRACE', `${path}: expected JSON lines, got one without end`)
       }
       if (size === 0) break
     }
-    if (rest !== '') yield rest
+    if (rest !== '') yield withoutReturn(rest)
   } finally {
     closeSync(file)
   }
+}
+
+// A file that went through Windows has its ends of lines.
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
 /** Writes lines to a new file, many at once. */
