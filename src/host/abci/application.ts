@@ -225,8 +225,9 @@ export interface ApplySnapshotChunkResponse {
  */
 export interface Application {
   /**
-   * True while `checkTx` depends on nothing but the transaction: the mempool, which reads it after
-   * each commit, then need not ask again. Left out means that it depends on the state.
+   * True when no answer of `checkTx` is another one after the last commit than before it, as where
+   * it depends on nothing but the transaction: the mempool, which reads it after each commit, then
+   * asks again only what a round that was cut short has left. Left out means false.
    */
   readonly isCheckStateless?: boolean
   info(request: InfoRequest): Awaitable<InfoResponse>

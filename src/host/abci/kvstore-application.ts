@@ -89,7 +89,8 @@ export class KvStoreApplication implements Application {
   readonly #validators: KvStoreValidators
   #progress: KvStoreProgress = { size: 0n, height: 0n }
   #staged: StagedBlock | null = null
-  #hasChangedValidators = false
+  /** Whether the last commit did. */
+  #changedValidators = false
 
   private constructor(crypto: Crypto, pairs: Pairs) {
     this.#pairs = pairs
@@ -115,12 +116,9 @@ export class KvStoreApplication implements Application {
     return application
   }
 
-  /**
-   * Only the validators can make an answer of `checkTx` a different one. It stays false after their
-   * first change, so that a round of the mempool that a new block cuts short is made up for.
-   */
+  /** Only a change of the validators makes an answer of `checkTx` a different one. */
   get isCheckStateless(): boolean {
-    return !this.#hasChangedValidators
+    return !this.#changedValidators
   }
 
   info(): InfoResponse {
@@ -214,7 +212,7 @@ export class KvStoreApplication implements Application {
     this.#staged = null
     if (staged === null) return { retainHeight: 0n }
     for (const update of staged.validatorUpdates) this.#validators.apply(update)
-    if (staged.validatorUpdates.length > 0) this.#hasChangedValidators = true
+    this.#changedValidators = staged.validatorUpdates.length > 0
     const { progress, pairs } = staged
     const validators = encodeValidators(this.#validators.all)
     const written = this.#pairs.commit({ pairs, validators, progress })

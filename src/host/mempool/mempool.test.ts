@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { fromUtf8 } from '../../core/bytes/index.ts'
 import { nobleCrypto } from '../../core/crypto/index.ts'
-import type { CheckTxResponse } from '../abci/index.ts'
+import type { CheckTxRequest, CheckTxResponse } from '../abci/index.ts'
 import { silentLogger } from '../memory/index.ts'
 import { Mempool } from './index.ts'
 import { commit, makeWorld, response, settle, tx } from './mempool.fixture.ts'
@@ -126,6 +126,35 @@ describe('mempool', () => {
     await commit({ ...world, mempool }, [])
     await settle(clock)
     expect([mempool.size, mempool.counts.recheckTimes]).toEqual([1, 0])
+  })
+
+  test('makes up for a recheck that was cut short, though the next block asks for none', async () => {
+    const world = makeWorld()
+    const { clock } = world
+    let isCheckStateless = false
+    let checkTx = world.answer
+    const application = {
+      checkTx: (request: CheckTxRequest) => checkTx(request),
+      get isCheckStateless() {
+        return isCheckStateless
+      },
+    }
+    const mempool = new Mempool({ application, crypto: nobleCrypto, clock, logger: silentLogger })
+    for (const text of ['a', 'b', 'c']) void mempool.checkTx(tx(text))
+    let finish: () => void = () => undefined
+    checkTx = () => new Promise((resolve) => (finish = () => resolve(response(0))))
+    await commit({ ...world, mempool }, [])
+    clock.advance(0)
+    isCheckStateless = true
+    checkTx = world.answer
+    const next = commit({ ...world, mempool }, [])
+    finish()
+    await next
+    await settle(clock)
+    expect(mempool.counts.recheckTimes).toBe(4)
+    await commit({ ...world, mempool }, [])
+    await settle(clock)
+    expect(mempool.counts.recheckTimes).toBe(4)
   })
 
   test('a recheck works in stretches between which the loop has its turn', async () => {

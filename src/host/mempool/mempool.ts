@@ -183,8 +183,8 @@ export class Mempool {
       else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(hash)
       this.#txs.remove(bytesKey(hash))
     }
-    const isNeeded = this.config.recheck && this.#application.isCheckStateless !== true
-    this.#rechecker.start(isNeeded ? [...this.#txs.values()] : [])
+    const isStale = this.#application.isCheckStateless !== true || this.#rechecker.isOverdue
+    this.#rechecker.start(this.config.recheck && isStale ? [...this.#txs.values()] : [])
   }
 
   /** Forgets all transactions and all remembered hashes. */
