@@ -128,7 +128,7 @@ describe('mempool', () => {
     expect([mempool.size, mempool.counts.recheckTimes]).toEqual([1, 0])
   })
 
-  test('makes up for a recheck that was cut short, though the next block asks for none', async () => {
+  test('makes up for a recheck cut short, though the next block asks for none', async () => {
     const world = makeWorld()
     const { clock } = world
     let isCheckStateless = false
