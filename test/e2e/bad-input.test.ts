@@ -125,9 +125,10 @@ describe('bad input', () => {
     cpSync(home, spoiled, { recursive: true })
     inFile('config/genesis.json', '"max_gas": "-1"', '"max_gas": "7"')(spoiled)
     const ended = await quadrille(['start', '--home', spoiled, ...PORTS])
+    const where = `${spoiled}/config/genesis.json: consensus_params.block.max_gas`
     expect([ended.code, ended.err]).toEqual([
       1,
-      expect.stringContaining(`ERROR: ${spoiled}/config/genesis.json: is not the genesis that`),
+      expect.stringContaining(`ERROR: ${where}: is not as in the genesis that`),
     ])
     expect(ended.err).toContain(`\`quadrille unsafe-reset-all --home ${spoiled}\``)
   })

@@ -102,7 +102,7 @@ const readSwitch = <T extends string>(
   [usual, other]: readonly [T, T],
 ): T => {
   const value = fields.has(name) ? fields.string(name) : usual
-  if (value !== usual && value !== other) fields.fail(name, 'is unknown')
+  if (value !== usual && value !== other) fields.fail(name, `is neither ${usual} nor ${other}`)
   return value === other ? other : usual
 }
 

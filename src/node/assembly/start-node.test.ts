@@ -88,7 +88,7 @@ const CASES: readonly Case[] = [
       '"app_hash"',
       '"quadrille": {"lock_rule": "new"}, "app_hash"',
     ),
-    told: 'HOME/config/genesis.json: quadrille.lock_rule: is unknown',
+    told: 'HOME/config/genesis.json: quadrille.lock_rule: is neither comet-legacy nor paper',
   },
   {
     title: 'a genesis with vote extensions',
