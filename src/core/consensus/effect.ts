@@ -1,23 +1,8 @@
 // Everything the algorithm asks of its host, as data, and what must be on disk before what leaves.
 
 import type { BlockId, PartSet, Vote, VoteSet, VoteType } from '../types/index.ts'
+import type { RoundFailure } from './round-failure.ts'
 import type { Timeout } from './timeout.ts'
-
-/**
- * Why a round ended without a decision, as far as this node saw it. Validators are given by index.
- */
-export interface RoundFailure {
-  readonly proposalSeen: boolean
-  readonly blockComplete: boolean
-  readonly blockValid: boolean
-  /** Power that prevoted or precommitted anything at all in the round, each validator once. */
-  readonly prevotePower: bigint
-  readonly precommitPower: bigint
-  readonly totalPower: bigint
-  readonly missingPrevotes: readonly number[]
-  readonly missingPrecommits: readonly number[]
-  readonly proposer: Uint8Array
-}
 
 /**
  * One thing for the host to do. The host performs the effects of a transition in the order given,

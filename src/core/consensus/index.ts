@@ -10,7 +10,9 @@
 
 export type { ConsensusContext, TimeoutConfig } from './config.ts'
 export type { BuiltBlock, Input } from './input.ts'
-export type { Effect, RoundFailure } from './effect.ts'
+export type { Effect } from './effect.ts'
+export { roundFailureOf } from './round-failure.ts'
+export type { RoundFailure } from './round-failure.ts'
 export { timeoutMs } from './timeout.ts'
 export type { Timeout, TimeoutStep } from './timeout.ts'
 export { knownBlock, makeConsensus, proposerOf, validatorsOf, votesOf } from './state.ts'

@@ -5,8 +5,8 @@ import { NIL_BLOCK_ID, VoteType, isNilBlockId } from '../types/index.ts'
 import type { BlockId } from '../types/index.ts'
 import { collect } from './block-parts.ts'
 import { prevoteWithoutProposal, releaseLegacyLock } from './locks.ts'
-import { missingFrom } from './quorum.ts'
-import { knownBlock, proposerOf, roundValidatorsOf, votesOf } from './state.ts'
+import { roundFailureOf } from './round-failure.ts'
+import { proposerOf, roundValidatorsOf, votesOf } from './state.ts'
 import type { ConsensusState } from './state.ts'
 import { timeoutMs } from './timeout.ts'
 import type { TimeoutStep } from './timeout.ts'
@@ -143,22 +143,6 @@ function adopted(state: ConsensusState, round: number): ConsensusState['proposal
 function leaveRound(turn: Turn): void {
   const { state } = turn
   if (state.step === 'new-height') return
-  const { prevotes, precommits } = votesOf(state, state.round)
-  const block = state.proposal === null ? null : knownBlock(state, state.proposal.blockId)
-  emit(turn, {
-    kind: 'round-failed',
-    height: state.height,
-    round: state.round,
-    reason: {
-      proposalSeen: state.proposal !== null,
-      blockComplete: block !== null,
-      blockValid: block?.validity === 'valid',
-      prevotePower: prevotes.powerAny,
-      precommitPower: precommits.powerAny,
-      totalPower: state.validatorSet.totalVotingPower,
-      missingPrevotes: missingFrom(prevotes),
-      missingPrecommits: missingFrom(precommits),
-      proposer: proposerOf(state, state.round).address,
-    },
-  })
+  const { height, round } = state
+  emit(turn, { kind: 'round-failed', height, round, reason: roundFailureOf(state) })
 }

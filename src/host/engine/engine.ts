@@ -1,5 +1,10 @@
 // The consensus engine: feeds inputs to the transition and performs its effects, in order.
-import { makeConsensus, transition } from '../../core/consensus/index.ts'
+import {
+  makeConsensus,
+  roundFailureOf,
+  transition,
+  validatorsOf,
+} from '../../core/consensus/index.ts'
 import type { ConsensusState, Input } from '../../core/consensus/index.ts'
 import { MessagePool } from '../../core/message-pool/index.ts'
 import type { Admission, HeldMessages } from '../../core/message-pool/index.ts'
@@ -23,6 +28,7 @@ import { EngineError } from './errors.ts'
 import { decodeRecord, encodeRecord, recordHeight } from './log-record.ts'
 import type { HeightStart, RecordedInput } from './log-record.ts'
 import { PendingRequests } from './pending-requests.ts'
+import { explainFailure } from './round-report.ts'
 import { Timeouts } from './timeouts.ts'
 
 /**
@@ -45,6 +51,7 @@ export class ConsensusEngine {
   #draining = false
   #replayed: PendingRequests | null = null
   #heightStartedAtMs = 0
+  #reportedWait = ''
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -110,6 +117,20 @@ export class ConsensusEngine {
   /** A block of this height that was complete here, or null. */
   blockOf(blockId: BlockId): Block | null {
     return this.#blocks.get(blockId)
+  }
+
+  /**
+   * To be called when nothing has moved for a while: tells the operator whose votes the chain waits
+   * for, again when that has changed. No round fails in a halt, so no other line would say it.
+   */
+  reportWait(): void {
+    const { height, round, step } = this.#state
+    if (step !== 'prevote' && step !== 'precommit') return
+    const reason = explainFailure(roundFailureOf(this.#state), validatorsOf(this.#state))
+    const wait = `${height}/${round}/${step}/${reason}`
+    if (wait === this.#reportedWait) return
+    this.#reportedWait = wait
+    this.#options.logger.warn('waiting for votes', { height, round, step, reason })
   }
 
   setListener(listener: EngineListener): void {

@@ -216,6 +216,18 @@ describe('news that were lost', () => {
     expect(peer.got('new-round-step').at(-1)?.step).toBe(STEP_NUMBER.prevote)
   })
 
+  test('repair: where nothing moves, the operator is told whose votes are missing', async () => {
+    const station = await start(2)
+    const { engine } = station.node.replica
+    await station.cluster.until(() => engine.state.step === 'prevote')
+    await pass(station, 9000)
+    const told = station.node.logger.lines.filter(({ message }) => message === 'waiting for votes')
+    const reason = expect.stringMatching(/^prevotes of 11 of 21 power, need 15; missing \S+ \(p/)
+    expect(told.map(({ fields }) => fields)).toEqual([
+      { height: 1n, round: 0, step: 'prevote', reason: reason as string },
+    ])
+  })
+
   test('repair: a node that waits for parts says again which it lacks', async () => {
     const station = await start(4)
     const peer = station.join('a')

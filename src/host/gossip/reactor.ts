@@ -326,13 +326,15 @@ export class ConsensusReactor implements Reactor, EngineListener {
   }
 
   // Mends what was lost or dropped: asks which votes are missing, sends unconfirmed ones again, and
-  // where nothing has moved since the last time tells everybody again where that is.
+  // where nothing has moved since the last time tells everybody again where that is, and the
+  // operator what is missing.
   #repair(): void {
     this.#repairTimer = this.#options.clock.setTimer(REPAIR_MS, () => this.#repair())
     const { height, round, step } = this.#options.engine.state
     const place = `${height}/${round}/${step}`
     const isStuck = place === this.#repairedAt
     this.#repairedAt = place
+    if (isStuck) this.#options.engine.reportWait()
     for (const link of this.#links.values()) {
       if (isStuck) this.#tellPlace(link)
       link.known.forgetUnconfirmed()
