@@ -9,7 +9,6 @@ export type PrivvalErrorCode =
   | 'PRIVVAL_STATE_FOREIGN'
   | 'PRIVVAL_STATE_MALFORMED'
   | 'PRIVVAL_STATE_MISSING'
-  | 'PRIVVAL_STATE_STALE'
   | 'PRIVVAL_STATE_WRITE_FAILED'
 
 /** What is wrong where. Never holds secret bytes. */

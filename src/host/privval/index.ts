@@ -20,7 +20,6 @@ export { formatSignState, FRESH_SIGN_STATE, parseSignState } from './sign-state.
 export type { SignedMessage, SignState } from './sign-state.ts'
 export type { Signer, SignRefusal, SignVoteOptions } from './signer.ts'
 export {
-  checkSignStateAge,
   generateFileSigner,
   loadFileSigner,
   loadOrGenerateFileSigner,

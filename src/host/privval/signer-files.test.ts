@@ -8,7 +8,6 @@ import { formatKeyFile, parseKeyFile } from './key-file.ts'
 import { generateNodeKey, loadNodeKey, loadOrGenerateNodeKey } from './node-key.ts'
 import { formatSignState, parseSignState } from './sign-state.ts'
 import {
-  checkSignStateAge,
   generateFileSigner,
   loadFileSigner,
   loadOrGenerateFileSigner,
@@ -247,14 +246,6 @@ describe('signer files', () => {
     await generateFileSigner(paths(files))
     await write(files, statePath, '')
     await expect(loadFileSigner(paths(files))).rejects.toThrow('the file is empty')
-  })
-
-  test('signer files: a state older than a block this key has signed is refused', () => {
-    const last = { height: 9n, round: 0, step: 3 }
-    expect(() => checkSignStateAge(last, 9n, { statePath })).not.toThrow()
-    expect(() => checkSignStateAge(last, 10n, { statePath })).toThrow(
-      expect.objectContaining({ code: 'PRIVVAL_STATE_STALE' }),
-    )
   })
 
   const proposal = {

@@ -7,7 +7,6 @@ import { commandFor, PrivvalError } from './errors.ts'
 import { FileSigner } from './file-signer.ts'
 import type { ValidatorKey } from './key-file.ts'
 import { formatKeyFile, parseKeyFile, validatorKeyOf } from './key-file.ts'
-import type { SignPlace } from './sign-place.ts'
 import type { SignedMessage, SignState } from './sign-state.ts'
 import { formatSignState, FRESH_SIGN_STATE, parseSignState } from './sign-state.ts'
 
@@ -105,25 +104,6 @@ export async function resetSignState(
   paths: Pick<SignerFiles, 'files' | 'statePath'>,
 ): Promise<void> {
   await paths.files.writeFileDurable(paths.statePath, formatSignState(FRESH_SIGN_STATE), MODE)
-}
-
-/**
- * Compares the state with a height for which the node's own stores hold a commit with this
- * validator's signature.
- * @throws PrivvalError `PRIVVAL_STATE_STALE` when the state is older: it is a copy from before.
- */
-export function checkSignStateAge(
-  lastSigned: SignPlace,
-  signedHeight: bigint,
-  paths: Pick<SignerFiles, 'statePath' | 'home'>,
-): void {
-  if (lastSigned.height >= signedHeight) return
-  const reason =
-    `the sign state ends at height ${lastSigned.height}, but block ${signedHeight} carries a ` +
-    'signature of this key: the file is an old copy and would allow to sign twice. Bring the ' +
-    'newest one back, or wait until the chain is past every height this key may have signed ' +
-    `and use ${resetOf(paths)}`
-  throw new PrivvalError('PRIVVAL_STATE_STALE', { file: paths.statePath, reason })
 }
 
 function resetOf({ home }: Pick<SignerFiles, 'home'>): string {
