@@ -9,7 +9,6 @@ import {
   toUtf8,
 } from '../../src/core/bytes/index.ts'
 import { fromBase64, toBase64 } from '../../src/core/bytes/index.ts'
-import { parseFaultDetectorConfig } from '../../src/core/faults/index.ts'
 import { proposedTwice, votedTwice } from '../../src/core/fault-proof/evidence.fixture.ts'
 import { DEFAULT_SLASHING_POLICY, parseSlashingPolicy } from '../../src/core/types/index.ts'
 import {
@@ -286,16 +285,6 @@ const policies: readonly Target[] = [
         promise(fraction[0] >= 0 && fraction[1] >= fraction[0], 'a part is at most the whole')
         promise(jailBlocks >= 0 && typeof tombstone === 'boolean', 'a penalty is whole')
       }
-    },
-  }),
-  textTarget({
-    name: 'parseFaultDetectorConfig',
-    make: (dice) => JSON.stringify(dice.pick([{}, { downtimeWindow: 100, minSigned: 50 }])),
-    read: (text) => fieldsOf(parseFaultDetectorConfig(jsonOf(text))),
-    write: (config) => JSON.stringify(config),
-    check: ({ downtimeWindow, minSigned }) => {
-      promise(downtimeWindow > 0 && downtimeWindow <= 10_000, `a window of ${downtimeWindow}`)
-      promise(minSigned >= 0 && minSigned <= downtimeWindow, `${minSigned} signed`)
     },
   }),
 ]

@@ -115,7 +115,6 @@ export type { VoteAddition, VoteSetScope } from './vote-set.ts'
 export { formatVote } from './vote-format.ts'
 export {
   defaultConsensusParams,
-  hasVoteExtensions,
   updateConsensusParams,
   validateConsensusParams,
   validateParamsUpdate,

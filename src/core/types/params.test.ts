@@ -3,7 +3,6 @@
 import { expect, test } from 'vitest'
 import {
   defaultConsensusParams,
-  hasVoteExtensions,
   updateConsensusParams,
   validateConsensusParams,
   validateParamsUpdate,
@@ -69,14 +68,4 @@ test('vote extensions: are switched for future heights only, and never once in f
   }
   expect(validateParamsUpdate(defaultConsensusParams, null, 10n)).toBeNull()
   expect(validateParamsUpdate(defaultConsensusParams, { version: { app: 1n } }, 10n)).toBeNull()
-})
-
-test('vote extensions: are in force from their height on', () => {
-  const params = { ...defaultConsensusParams, abci: { voteExtensionsEnableHeight: 5n } }
-  expect([4n, 5n, 6n].map((height) => hasVoteExtensions(params, height))).toEqual([
-    false,
-    true,
-    true,
-  ])
-  expect(hasVoteExtensions(defaultConsensusParams, 5n)).toBe(false)
 })

@@ -83,9 +83,3 @@ export const validateParamsUpdate = (
   if (next === 0n) return null
   return next <= height ? `vote extensions cannot start at height ${next}, now past` : null
 }
-
-/** True when votes of a height (at least 1) carry extensions. */
-export const hasVoteExtensions = (params: ConsensusParams, height: bigint): boolean => {
-  const start = params.abci.voteExtensionsEnableHeight
-  return start > 0n && start <= height
-}
