@@ -1,7 +1,12 @@
 // Equal execution: honest nodes get the same results and application hash from the same block.
 
 import { equalBytes, toHexUpper } from '../../core/bytes/index.ts'
-import type { ExecTxResult, FinalizeBlockResponse } from '../../core/proto/index.ts'
+import { encodeConsensusParamsUpdate } from '../../core/proto/index.ts'
+import type {
+  ConsensusParamsUpdate,
+  ExecTxResult,
+  FinalizeBlockResponse,
+} from '../../core/proto/index.ts'
 import { keyOf } from './ledger.ts'
 import type { Committed } from './observation.ts'
 import type { Report } from './violation.ts'
@@ -63,11 +68,20 @@ function isSameAnswer(a: FinalizeBlockResponse, b: FinalizeBlockResponse): boole
     a.validatorUpdates.every(({ pubKey, power }, index) => {
       const other = b.validatorUpdates[index]
       return (
-        other !== undefined && power === other.power && equalBytes(pubKey.bytes, other.pubKey.bytes)
+        other !== undefined &&
+        power === other.power &&
+        pubKey.type === other.pubKey.type &&
+        equalBytes(pubKey.bytes, other.pubKey.bytes)
       )
     }) &&
-    (a.consensusParamUpdates === null) === (b.consensusParamUpdates === null)
+    isSameUpdate(a.consensusParamUpdates, b.consensusParamUpdates)
   )
+}
+
+// Of the parameters most are in no header, and would never show.
+function isSameUpdate(a: ConsensusParamsUpdate | null, b: ConsensusParamsUpdate | null): boolean {
+  if (a === null || b === null) return a === b
+  return equalBytes(encodeConsensusParamsUpdate(a), encodeConsensusParamsUpdate(b))
 }
 
 // Only what is hashed must be equal: logs and events are a node's own affair.

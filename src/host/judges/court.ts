@@ -52,7 +52,8 @@ export class Court {
     this.#prosecutor = new Prosecutor(this.#ledger)
     this.#validity = new ValidityJudge(this.#ledger, report)
     this.#doubleSign = new DoubleSignJudge(report)
-    this.#locks = new LockJudge(setting.genesis.lockRule, report, (vote) =>
+    const { lockRule } = setting.genesis
+    this.#locks = new LockJudge(this.#ledger.notary, lockRule, report, (vote) =>
       this.#prosecutor.retract(vote),
     )
     this.#schedule = new ScheduleJudge(this.#ledger, report)
@@ -111,6 +112,7 @@ export class Court {
       this.#prosecutor.hearVote(seen.vote)
       this.#doubleSign.onSignedVote(seen)
       this.#locks.onSignedVote(seen)
+      this.#schedule.onSignedVote(seen)
       this.#validity.onSignedVote(seen)
       this.#progress.onSignedVote(seen)
       this.#evidence.onSigned(seen.node, seen.vote)
@@ -119,6 +121,7 @@ export class Court {
       this.#doubleSign.onSignedProposal(seen)
       this.#locks.onSignedProposal(seen)
       this.#schedule.onSignedProposal(seen)
+      this.#validity.onSignedProposal(seen)
       this.#evidence.onSigned(seen.node, seen.proposal)
     }
   }
@@ -204,9 +207,7 @@ export class Court {
 
   #onStopped({ node, atMs, reason, isExcused }: Stopped): void {
     // With a third of the power lying, a node may find a chain that it must not follow.
-    const { initialHeight } = this.#ledger.setting.genesis
-    const bench = this.#ledger.benchAt(initialHeight)
-    if (isExcused || bench === null || !this.#ledger.areVillainsFew(bench)) return
+    if (isExcused || !this.#ledger.wereVillainsFew) return
     const detail = `node ${node} stops: ${reason}`
     this.#keep({ rule: 'halted', detail, culprits: [node], atMs })
   }

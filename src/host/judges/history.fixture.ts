@@ -361,7 +361,8 @@ export class History {
     })
     const votes = new Map<number, RoundVotes>()
     for (const polka of polkas) votes.set(polka.round, this.#polka(link, polka))
-    const proposal = signProposal(this.key(0), { height, round, blockId: link.blockId })
+    const turn = this.keyOfValidator(validators.withRoundsPassed(round).proposer)
+    const proposal = signProposal(turn, { height, round, blockId: link.blockId })
     const { blockId, partSet } = link
     return {
       ...base,

@@ -10,18 +10,21 @@
 // |---|---|
 // | agreement | two honest nodes committed different blocks at one height; the culprits are those |
 // |           | whom accountability names, else the nodes that disagree |
-// | validity | an honest node committed or prevoted a block, or committed with a commit, that the |
-// |          | naive validator refuses |
-// | double-sign | an honest key signed two messages for one height, round and step, or went back |
-// | lock | an honest node signed against its lock or its polkas, or in a state that the algorithm |
-// |      | cannot reach; `detail` has the name in the published TLA+ specification |
-// | proposer | an honest node proposed out of turn, or has other validators, powers or priorities |
-// |          | for a height than the reference rotation |
+// | validity | an honest node proposed, prevoted or committed a block, or committed by a commit, |
+// |          | that the naive validator refuses |
+// | double-sign | an honest key signed two messages for one height, round and step, or something |
+// |             | new for an earlier one |
+// | lock | an honest node signed against its lock or its polkas, in a state that the algorithm |
+// |      | cannot reach, or with forged votes in hand; `detail` has the name in the published |
+// |      | TLA+ specification |
+// | proposer | an honest node proposed out of turn, took such a proposal, or has other |
+// |          | validators, powers or priorities for a height than the reference rotation |
 // | block-time | block time stood still, or lies outside what honest signers and clocks said |
-// | app-hash | two honest nodes got different results or hashes from one block |
+// | app-hash | two honest nodes got different results, changes or hashes from one block |
 // | memory | an honest node held more of something than its bound |
-// | progress | after healing the core did not decide within 2(f+1)+1 fair rounds, or a member of |
-// |          | it got no block within the time that those can take |
+// | progress | after healing the core did not decide within 2(f+1)+1 fair rounds, or signed |
+// |          | nothing for the time of two rounds, or a member of it got no block within the time |
+// |          | that the fair rounds can take |
 // | accountability | villains beyond f forked the chain and signed messages name too few of them, |
 // |                | or somebody honest; or a block carries evidence against somebody honest |
 // | evidence | an honest proposer left out evidence that the core could give for five blocks, or

@@ -31,6 +31,7 @@ export class Ledger {
   readonly #before = new Map<bigint, NaiveState>()
   #rounds: { readonly height: bigint; readonly benches: Bench[] } = { height: -1n, benches: [] }
   #topHeight: bigint
+  #wereVillainsFew: boolean
   #areVillainsFew: { readonly bench: Bench; readonly answer: boolean } | null = null
 
   constructor(setting: Setting) {
@@ -44,6 +45,7 @@ export class Ledger {
     const start = naiveStart(setting.crypto, setting.genesis, setting.chainStart)
     this.#before.set(start.nextHeight, start)
     this.#topHeight = start.nextHeight
+    this.#wereVillainsFew = this.areVillainsFew(start.bench) && this.areVillainsFew(start.nextBench)
   }
 
   /** The highest height whose validators are known. */
@@ -99,6 +101,11 @@ export class Ledger {
     return answer
   }
 
+  /** True while they had less than that at every height up to the next one. */
+  get wereVillainsFew(): boolean {
+    return this.#wereVillainsFew
+  }
+
   /** The power of the validators that lie. */
   powerOfVillains(bench: Bench): bigint {
     return this.powerOf(bench, (index) => this.isVillain(index))
@@ -125,6 +132,7 @@ export class Ledger {
     if (this.#states.has(key)) return
     const next = naiveNext(this.setting.crypto, before, decided, response)
     this.#states.set(key, next)
+    if (!this.areVillainsFew(next.nextBench)) this.#wereVillainsFew = false
     if (this.#before.has(next.nextHeight)) return
     this.#before.set(next.nextHeight, next)
     if (next.nextHeight > this.#topHeight) this.#topHeight = next.nextHeight

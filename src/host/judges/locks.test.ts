@@ -1,9 +1,9 @@
 // Lock rules and the invariants of the published specification: who keeps them, and who does not.
 
 import { describe, expect, test } from 'vitest'
-import { NIL_BLOCK_ID, VoteType } from '../../core/types/index.ts'
-import type { BlockId } from '../../core/types/index.ts'
-import { History, blockIdOf } from './history.fixture.ts'
+import { NIL_BLOCK_ID, VoteSet, VoteType } from '../../core/types/index.ts'
+import type { BlockId, Proposal } from '../../core/types/index.ts'
+import { History, blockIdOf, signVote } from './history.fixture.ts'
 import type { Polka } from './history.fixture.ts'
 import { Court } from './index.ts'
 import type { Observation } from './index.ts'
@@ -129,6 +129,33 @@ describe.each(['paper', 'comet-legacy'] as const)('locks by %s', (rule) => {
     expect(flaws(history.voted(2, link, { blockId: NIL_BLOCK_ID }))).toBe('')
   })
 
+  test('lock: a polka of votes that nobody signed is none', () => {
+    const forger = history.key(0)
+    const forged = [0, 1, 2].map((node) => {
+      const vote = history.vote(node, { type: VoteType.prevote, blockId })
+      const { signature } = signVote(forger, { ...vote, timestamp: vote.timestamp + 1n })
+      return node === 2 ? { ...vote, signature } : vote
+    })
+    const { state } = precommit
+    let prevotes = VoteSet.empty({
+      height: 1n,
+      round: 0,
+      type: VoteType.prevote,
+      validatorSet: state.validatorSet,
+    })
+    for (const vote of forged) {
+      const addition = prevotes.add(vote)
+      if (addition.kind !== 'duplicate') prevotes = addition.voteSet
+    }
+    const round = state.votes.get(0)
+    if (round === undefined) throw new Error('there is a polka')
+    const votes = new Map([[0, { ...round, prevotes }]])
+    const found = flaws({ ...precommit, state: { ...state, votes } })
+    expect(found).toContain('IfSentPrecommitThenReceivedTwoThirds')
+    expect(found).toContain('AllIfLockedRoundThenSentCommit')
+    expect(found).toContain('a vote in hand is not signed by whom it names')
+  })
+
   test('lock: states that the algorithm cannot reach convict', () => {
     const polkas = [polka0]
     const voting = (fields: object): string =>
@@ -151,5 +178,37 @@ describe.each(['paper', 'comet-legacy'] as const)('locks by %s', (rule) => {
     expect(proposal(0, [polka0])).toBe('')
     expect(proposal(1, [polka0])).toContain('a polka that is not there')
     expect(proposal(2, [polka0])).toContain('of its own round')
+  })
+
+  test('lock: a proposal that names a polka counts with that polka only', () => {
+    const { proposal } = history.proposed(link, { round: 2, polRound: 1 })
+    const prevote = (polkas: readonly Polka[]): string =>
+      flaws(
+        history.voted(
+          2,
+          link,
+          { type: VoteType.prevote, round: 2 },
+          { polkas, fields: { proposal } },
+        ),
+      )
+    expect(prevote([{ round: 1, blockId }])).toBe('')
+    const flaw = 'AllIfSentPrevoteThenReceivedProposalOrTwoThirds'
+    expect(prevote([])).toContain(flaw)
+    expect(prevote([polka0])).toContain(flaw)
+    expect(prevote([{ round: 1, blockId, nodes: [0, 1] }])).toContain(flaw)
+  })
+
+  test('lock: who has a valid value proposes it', () => {
+    const proposal = (fields: Partial<Proposal>, validRound = 0): string => {
+      const fact = history.proposed(link, { round: 2, ...fields })
+      const known = { validRound, validValue: blockId }
+      const polkas = [{ round: validRound, blockId }]
+      return flaws({ ...fact, state: history.consensus(link, { round: 2, polkas, fields: known }) })
+    }
+    expect(proposal({ polRound: 0 })).toBe('')
+    expect(proposal({ polRound: -1 })).toContain('passes over the valid value of round 0')
+    expect(proposal({ polRound: -1, blockId: other })).toContain('passes over the valid value')
+    // A polka of the round itself is later than its proposal.
+    expect(proposal({ polRound: -1 }, 2)).toBe('')
   })
 })

@@ -1,13 +1,15 @@
 // The locks of honest validators, under the names of the published TLA+ specification.
 //
 // Judged whenever an honest node signs: the state it signed in, and what it signed before, crashes
-// or not. Polkas are counted anew from the votes in that state, one by one.
+// or not. Polkas are counted anew from the votes in that state.
 
 import { VoteType } from '../../core/types/index.ts'
-import type { BlockId, LockRule, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
-import { isMoreThanTwoThirds, isNil, isSameId } from './naive-values.ts'
+import type { LockRule, Proposal, Vote } from '../../core/types/index.ts'
+import { isNil, isSameId } from './naive-values.ts'
+import type { Notary } from './notary.ts'
 import type { SignedProposal, SignedVote } from './observation.ts'
 import type { Report } from './violation.ts'
+import { VoteCount } from './vote-count.ts'
 
 type State = SignedVote['state']
 
@@ -26,12 +28,14 @@ export class LockJudge {
   readonly #report: Report
   readonly #isPaper: boolean
   readonly #onUnused: (vote: Vote) => void
+  readonly #count: VoteCount
   readonly #nodes = new Map<number, Promises>()
   /** What each node knew when it signed last. */
   readonly #states = new Map<number, State>()
 
   /** `onUnused` hears of a signed precommit that never left its node. */
-  constructor(rule: LockRule, report: Report, onUnused: (vote: Vote) => void) {
+  constructor(notary: Notary, rule: LockRule, report: Report, onUnused: (vote: Vote) => void) {
+    this.#count = new VoteCount(notary)
     this.#report = report
     this.#isPaper = rule === 'paper'
     this.#onUnused = onUnused
@@ -54,7 +58,7 @@ export class LockJudge {
     const flaws: string[] = []
     // A signature that took long may come back in another height, whose votes say nothing of it.
     if (state.height === vote.height) {
-      flaws.push(...stateFlaws(state), ...this.#lockFlaws(state, promises))
+      flaws.push(...stateFlaws(this.#count, state), ...this.#lockFlaws(state, promises))
       if (vote.round > state.round) flaws.push('AllNoFutureMessagesSent')
       flaws.push(...this.#voteFlaws(state, vote, promises))
     }
@@ -64,17 +68,29 @@ export class LockJudge {
     this.#blame({ node, atMs }, vote, flaws)
   }
 
-  /** Looks at a proposal of an honest node: a round it names has a polka for its block. */
+  /**
+   * Looks at a proposal of an honest node: a round it names has a polka for its block, and who has
+   * a valid value of an earlier round proposes nothing else.
+   */
   onSignedProposal({ node, atMs, proposal, state }: SignedProposal): void {
     const { height, round, polRound, blockId } = proposal
     this.#states.set(node, state)
     if (state.height !== height) return
     this.#settleDoubt(this.#promisesOf(node, height), state, null)
-    const flaws = [...stateFlaws(state), ...this.#lockFlaws(state, this.#promisesOf(node, height))]
+    const flaws = [
+      ...stateFlaws(this.#count, state),
+      ...this.#lockFlaws(state, this.#promisesOf(node, height)),
+    ]
     if (round > state.round) flaws.push('AllNoFutureMessagesSent')
     if (polRound >= round) flaws.push('a proposal names a polka of its own round')
-    if (polRound >= 0 && !hasPolka(state, polRound, blockId)) {
+    if (polRound >= 0 && !this.#count.hasPolka(state, polRound, blockId)) {
       flaws.push('AllIfValidRoundThenTwoThirds: a proposal names a polka that is not there')
+    }
+    // A round's own polka comes after its proposal, so of an earlier one the node knew before.
+    const { validRound, validValue } = state
+    const isBound = validValue !== null && state.round === round && validRound < round
+    if (isBound && (polRound !== validRound || !isSameId(validValue, blockId))) {
+      flaws.push(`L15: a proposal passes over the valid value of round ${validRound}`)
     }
     this.#blame({ node, atMs }, proposal, flaws)
   }
@@ -113,13 +129,13 @@ export class LockJudge {
       (lockedRound > latest.round ||
         (lockedRound === latest.round && isSameId(lockedValue, latest.blockId)))
     if (isKept) return []
-    if (!this.#isPaper && isReleased(state, latest, state.round)) return []
+    if (!this.#isPaper && isReleased(this.#count, state, latest, state.round)) return []
     return [`AllLatestPrecommitHasLockedRound: locked in ${lockedRound}, not in ${latest.round}`]
   }
 
   #voteFlaws(state: State, vote: Vote, promises: Promises): string[] {
     if (vote.type === VoteType.prevote) return this.#prevoteFlaws(state, vote, promises)
-    if (isNil(vote.blockId) || hasPolka(state, vote.round, vote.blockId)) return []
+    if (isNil(vote.blockId) || this.#count.hasPolka(state, vote.round, vote.blockId)) return []
     return ['IfSentPrecommitThenReceivedTwoThirds']
   }
 
@@ -129,11 +145,15 @@ export class LockJudge {
     if (lock !== undefined && !isSameId(lock.blockId, blockId)) {
       const isLawful = this.#isPaper
         ? isNil(blockId) ||
-          roundsOf(lock.round, round - 1).some((at) => hasPolka(state, at, blockId))
-        : isReleased(state, lock, round)
+          roundsOf(lock.round, round - 1).some((at) => this.#count.hasPolka(state, at, blockId))
+        : isReleased(this.#count, state, lock, round)
       if (!isLawful) flaws.push(`PrecommitsLockValue: prevotes against its lock of ${lock.round}`)
     }
-    const isProposed = state.proposal !== null && isSameId(state.proposal.blockId, blockId)
+    const { proposal } = state
+    const isProposed =
+      proposal !== null &&
+      isSameId(proposal.blockId, blockId) &&
+      (proposal.polRound === -1 || this.#count.hasPolka(state, proposal.polRound, blockId))
     const isRepeated = !this.#isPaper && precommits.some((each) => isSameId(each.blockId, blockId))
     const isKnown = isNil(blockId) || state.round !== round || isProposed || isRepeated
     if (!isKnown) flaws.push('AllIfSentPrevoteThenReceivedProposalOrTwoThirds')
@@ -153,53 +173,28 @@ export class LockJudge {
   }
 }
 
-function stateFlaws(state: State): string[] {
+function stateFlaws(count: VoteCount, state: State): string[] {
   const { round, lockedRound, lockedValue, validRound, validValue } = state
   const flaws: string[] = []
+  if (count.holdsForgery(state)) flaws.push('a vote in hand is not signed by whom it names')
   if ((lockedRound === -1) !== (lockedValue === null)) flaws.push('AllLockedRoundIffLockedValue')
   if ((validRound === -1) !== (validValue === null)) flaws.push('AllValidRoundIffValidValue')
   const isInOrder = lockedRound <= validRound && validRound <= round
   if (!isInOrder) flaws.push('lockedRound <= validRound <= round')
-  if (lockedValue !== null && !hasPolka(state, lockedRound, lockedValue)) {
+  if (lockedValue !== null && !count.hasPolka(state, lockedRound, lockedValue)) {
     flaws.push('AllIfLockedRoundThenSentCommit: no polka for the lock')
   }
-  if (validValue !== null && !hasPolka(state, validRound, validValue)) {
+  if (validValue !== null && !count.hasPolka(state, validRound, validValue)) {
     flaws.push('AllIfValidRoundThenTwoThirds')
   }
   return flaws
 }
 
 // The legacy rule gives a lock up for any later polka but its own, nil included.
-function isReleased(state: State, lock: Vote, round: number): boolean {
+function isReleased(count: VoteCount, state: State, lock: Vote, round: number): boolean {
   return roundsOf(lock.round + 1, round).some((at) =>
-    polkasOf(state, at).some((value) => !isSameId(value, lock.blockId)),
+    count.polkas(state, at).some((value) => !isSameId(value, lock.blockId)),
   )
-}
-
-function hasPolka(state: State, round: number, blockId: BlockId): boolean {
-  return polkasOf(state, round).some((value) => isSameId(value, blockId))
-}
-
-// Vote sets never change, and the same one is asked for several times.
-const counted = new WeakMap<VoteSet, readonly BlockId[]>()
-
-/** The values with more than two thirds of the prevotes of a round; of villains' doing, several. */
-function polkasOf(state: State, round: number): readonly BlockId[] {
-  const prevotes = state.votes.get(round)?.prevotes
-  if (prevotes === undefined) return []
-  const known = counted.get(prevotes)
-  if (known !== undefined) return known
-  const polkas = prevotes.values.filter((value) => {
-    let power = 0n
-    let total = 0n
-    for (const [index, { votingPower }] of state.validatorSet.validators.entries()) {
-      total += votingPower
-      if (prevotes.getFor(index, value) !== null) power += votingPower
-    }
-    return isMoreThanTwoThirds(power, total)
-  })
-  counted.set(prevotes, polkas)
-  return polkas
 }
 
 function roundsOf(from: number, to: number): number[] {

@@ -1,6 +1,9 @@
 // Progress: once the network is well, the core decides, within the rounds and the time that the
 // theory allows.
 //
+// A core that signs nothing at all for two rounds is told of at once: the time of all rounds
+// together may be longer than a run.
+//
 // A round is fair when its proposer is in the core and its timeouts leave two times what a message
 // takes to reach everybody. Of 2(f+1)+1 fair rounds one decides, f being the validators outside of
 // the core.
@@ -32,6 +35,8 @@ export class ProgressJudge {
   #core: ReadonlySet<number> = new Set()
   readonly #members = new Map<number, Member>()
   #limit: { readonly height: bigint; readonly ms: number } | null = null
+  /** When a member of the core last signed a vote or got a block. */
+  #lastSignMs = 0
   #isTold = false
 
   constructor(ledger: Ledger, report: Report) {
@@ -42,6 +47,7 @@ export class ProgressJudge {
   /** Starts the watch, where the core has the power to decide. */
   onHealed({ atMs, core }: Healed): void {
     this.#core = new Set(core)
+    this.#lastSignMs = atMs
     for (const [height, round] of this.#rounds) this.#roundsAtHealing.set(height, round)
     for (const node of core) {
       const height = this.#heights.get(node) ?? this.#ledger.setting.genesis.initialHeight - 1n
@@ -57,6 +63,7 @@ export class ProgressJudge {
     this.#rounds.delete(height - 2n)
     const member = this.#members.get(node)
     if (member === undefined) return
+    this.#lastSignMs = atMs
     member.height = height
     member.deadlineMs = atMs + this.#limitMs(height + 1n)
   }
@@ -64,6 +71,7 @@ export class ProgressJudge {
   /** Counts the fair rounds that a height was left without. */
   onSignedVote({ node, atMs, vote }: SignedVote): void {
     const { height, round } = vote
+    if (this.#core.has(node)) this.#lastSignMs = atMs
     const known = this.#rounds.get(height) ?? -1
     if (round <= known) return
     this.#rounds.set(height, round)
@@ -81,9 +89,28 @@ export class ProgressJudge {
     const late: number[] = []
     for (const [node, { deadlineMs }] of this.#members) if (atMs > deadlineMs) late.push(node)
     const [first] = late
-    if (first === undefined) return
+    if (first === undefined) return this.#listen(atMs)
     const height = this.#members.get(first)?.height
     this.#tell(late, atMs, `node ${late.join(', ')} never gets past height ${height}`)
+  }
+
+  // Steps end by themselves, and a signer that was down may have to sit out one round: a core that
+  // signs nothing for two whole rounds has stopped.
+  #listen(atMs: number): void {
+    let top = -1n
+    for (const { height } of this.#members.values()) if (height > top) top = height
+    const height = top + 1n
+    const silentMs = Math.floor(atMs - this.#lastSignMs)
+    const round = (this.#rounds.get(height) ?? 0) + 1
+    const commitMs = this.#durationMs(height, round, 'new-height')
+    const isPatient = silentMs <= commitMs + 2 * this.#roundMs(height, round)
+    if (isPatient || !this.#canDecide(height)) return
+    const detail = `nobody of the core signs anything at height ${height} for ${silentMs} ms`
+    this.#tell(
+      [...this.#core].toSorted((a, b) => a - b),
+      atMs,
+      detail,
+    )
   }
 
   #tell(culprits: readonly number[], atMs: number, detail: string): void {
@@ -130,11 +157,16 @@ export class ProgressJudge {
     for (let fair = 0, left = MAX_ROUNDS; fair < needed; round += 1, left -= 1) {
       if (left === 0) return Infinity
       if (this.#isFair(height, round)) fair += 1
-      const propose = this.#durationMs(height, round, 'propose')
-      const prevote = this.#durationMs(height, round, 'prevote')
-      limit += propose + prevote + this.#durationMs(height, round, 'precommit') + 4 * gossipMs
+      limit += this.#roundMs(height, round)
     }
     return limit
+  }
+
+  #roundMs(height: bigint, round: number): number {
+    const propose = this.#durationMs(height, round, 'propose')
+    const prevote = this.#durationMs(height, round, 'prevote')
+    const precommit = this.#durationMs(height, round, 'precommit')
+    return propose + prevote + precommit + 4 * this.#ledger.setting.gossipMs
   }
 
   #durationMs(height: bigint, round: number, step: TimeoutStep): number {

@@ -8,9 +8,9 @@ import {
   makeBlock,
   makeBlockId,
 } from '../../core/types/index.ts'
-import type { LockRule, Vote } from '../../core/types/index.ts'
-import { History, blockIdOf, crypto, signVote } from './history.fixture.ts'
-import type { Link } from './history.fixture.ts'
+import type { LockRule, PublicKey, Vote } from '../../core/types/index.ts'
+import { History, blockIdOf, crypto, signProposal, signVote } from './history.fixture.ts'
+import type { Key, Link } from './history.fixture.ts'
 import { Court } from './index.ts'
 import type { Committed, Observation, RuleName, Setting } from './index.ts'
 
@@ -96,6 +96,17 @@ describe('validity', () => {
     ])
   })
 
+  test('validity: a proposal of a block that is not valid convicts', () => {
+    const fact = history.proposed(last)
+    expect(detailsOf(judge(history, [...first, fact]), 'validity')).toEqual([])
+    const bad = remade(fact.node, new Uint8Array(8))
+    const { partSet } = makeBlockId(crypto, bad.block)
+    const proposal = history.proposed({ ...last, blockId: bad.blockId, partSet })
+    expect(detailsOf(judge(history, [...first, proposal]), 'validity')).toEqual([
+      `node ${fact.node}: proposes a block at 2/0 that is not valid: app hash`,
+    ])
+  })
+
   test('validity: a height without the one below convicts', () => {
     const court = judge(history, [history.committed(0, last)])
     expect(detailsOf(court, 'validity').join()).toContain('before the height below it')
@@ -131,11 +142,20 @@ describe('double sign', () => {
     expect(twice(proposal, other).join()).toContain('signs twice: proposal 1/0')
   })
 
+  test('double sign: going back to an earlier round or step convicts', () => {
+    const prevote = { type: VoteType.prevote, round: 1 }
+    const later = history.voted(1, link, prevote)
+    const precommit = history.voted(1, link, {})
+    expect(twice(vote, precommit, later, precommit)).toEqual([])
+    expect(twice(vote, later, precommit)).toEqual(['node 1: signs precommit 1/0 after prevote 1/1'])
+    expect(twice(precommit, crash, vote)).toEqual(['node 1: signs prevote 1/0 after precommit 1/0'])
+  })
+
   test('double sign: going back to an old height convicts', () => {
     const [old, ...others] = history.links.map((each) => history.voted(1, each, {}))
     const back = history.voted(1, link, { round: 1 })
     if (old === undefined) throw new Error('there are votes')
-    expect(twice(...others, back)).toEqual(['node 1: signs precommit 1/1 after height 4'])
+    expect(twice(...others, back)).toEqual(['node 1: signs precommit 1/1 after precommit 4/0'])
   })
 })
 
@@ -152,6 +172,20 @@ describe('proposer schedule', () => {
     expect(found).toEqual([`node ${node} proposes at 1/0, the turn of node ${fact.node}`])
     const skipped = history.proposed(link, { round: 3 })
     expect(detailsOf(judge(history, [skipped]), 'proposer')).toEqual([])
+  })
+
+  test('proposer: who prevotes for a proposal of somebody else convicts', () => {
+    const link = history.links[0] ?? last
+    const type = VoteType.prevote
+    const { node, proposal } = history.proposed(link)
+    const of = (key: Key): Observation => {
+      const foreign = signProposal(key, proposal)
+      return history.voted(1, link, { type }, { fields: { proposal: foreign } })
+    }
+    expect(detailsOf(judge(history, [of(history.key(node))]), 'proposer')).toEqual([])
+    expect(detailsOf(judge(history, [of(history.key((node + 1) % 4))]), 'proposer')).toEqual([
+      'node 1 takes a proposal of 1/0 that its proposer did not sign',
+    ])
   })
 
   test('proposer: other priorities or members than the reference convict', () => {
@@ -272,6 +306,30 @@ describe('equal execution, memory, halting', () => {
     expect(pair({ gasUsed: 1n })).toHaveLength(1)
   })
 
+  test('app hash: other changes of parameters or keys convict', () => {
+    const evidence = { maxAgeNumBlocks: 1n, maxAgeDuration: 1n, maxBytes: 1n }
+    const { pubKey } = history.key(3)
+    const found = (first: object, second: object): number => {
+      const facts = [first, second].map((change, node) => {
+        return { ...history.committed(node, last), response: { ...last.response, ...change } }
+      })
+      const [link = last] = history.links
+      const court = judge(history, [...factsOf(history, link), ...facts])
+      return detailsOf(court, 'app-hash').length
+    }
+    const params = (maxBytes: bigint): object => {
+      return { consensusParamUpdates: { evidence: { ...evidence, maxBytes } } }
+    }
+    expect(found(params(1n), params(1n))).toBe(0)
+    expect(found(params(1n), params(2n))).toBe(1)
+    expect(found(params(1n), {})).toBe(1)
+    const power = (type: PublicKey['type']): object => {
+      return { validatorUpdates: [{ pubKey: { ...pubKey, type }, power: 5n }] }
+    }
+    expect(found(power('ed25519'), power('ed25519'))).toBe(0)
+    expect(found(power('ed25519'), power('secp256k1'))).toBe(1)
+  })
+
   test('memory: more than the bound convicts', () => {
     const held = (count: number): Observation => ({
       kind: 'held',
@@ -303,6 +361,13 @@ describe('equal execution, memory, halting', () => {
     expect(judge(history, [stopped(true)]).violations()).toEqual([])
     expect(detailsOf(judge(history, [stopped(false)]), 'halted')).toEqual(['node 1 stops: a bug'])
     expect(judge(history, [stopped(false)], { villains: [2, 3] }).violations()).toEqual([])
+    // What became of the powers since the genesis counts.
+    const grown = new History([10n, 10n, 10n, 10n])
+    const { pubKey } = grown.key(3)
+    grown.extend({ response: { validatorUpdates: [{ pubKey, power: 50n }] } })
+    const told = [...factsOf(grown, grown.last), stopped(false)]
+    expect(detailsOf(judge(grown, told, { villains: [3] }), 'halted')).toEqual([])
+    expect(detailsOf(judge(grown, told, { villains: [2] }), 'halted')).toHaveLength(1)
   })
 })
 
@@ -340,10 +405,21 @@ describe('progress', () => {
   })
 
   test('progress: one member that is left behind convicts', () => {
-    const two = history.links.flatMap((link) => factsOf(history, link, [0, 1]))
+    const long = historyOf(60)
+    const two = long.links.flatMap((link) => factsOf(long, link, [0, 1]))
     const late = { ...healed, atMs: 0 }
-    const seconds = Array.from({ length: 200 }, (_, second) => at(3000 + second * 1000))
-    expect(found(late, ...two, ...seconds)).toBe('node 2 never gets past height 0')
+    const court = judge(long, [late, ...two])
+    expect(detailsOf(court, 'progress')).toEqual(['node 2 never gets past height 0'])
+  })
+
+  test('progress: a core that signs nothing for two rounds convicts, whatever time is left', () => {
+    expect(found(...facts, healed, nilVote(0, 5000), at(14_000))).toBe('')
+    expect(found(...facts, healed, nilVote(0, 5000), at(16_000))).toBe(
+      'nobody of the core signs anything at height 3 for 11000 ms',
+    )
+    // A core that goes on is given the time of all rounds.
+    const rounds = [0, 1, 2, 3].map((round) => nilVote(round, 5000 + 6000 * round))
+    expect(found(...facts, healed, ...rounds, at(24_000))).toBe('')
   })
 
   test('progress: too many fair rounds without a decision convict', () => {

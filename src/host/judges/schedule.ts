@@ -1,10 +1,11 @@
 // The proposer schedule: honest nodes know the validators and whose turn it is as a reference does.
 
 import { equalBytes } from '../../core/bytes/index.ts'
+import { VoteType } from '../../core/types/index.ts'
 import type { ValidatorSet } from '../../core/types/index.ts'
 import type { Ledger } from './ledger.ts'
 import type { Bench } from './naive-rotation.ts'
-import type { Committed, SignedProposal } from './observation.ts'
+import type { Committed, SignedProposal, SignedVote } from './observation.ts'
 import type { Report } from './violation.ts'
 
 /** Compares turns and priorities with those of naive-rotation.ts. */
@@ -25,6 +26,18 @@ export class ScheduleJudge {
     if (proposer === null || (own !== null && equalBytes(own, proposer))) return
     const turn = this.#ledger.indexOf(proposer)
     this.#blame(node, atMs, `proposes at ${height}/${round}, the turn of node ${turn}`)
+  }
+
+  /** An honest node listens to the proposer whose turn it is, and to nobody in its name. */
+  onSignedVote({ node, atMs, vote, state }: SignedVote): void {
+    const { proposal } = state
+    if (vote.type !== VoteType.prevote || proposal === null || state.height !== vote.height) return
+    const { height, round } = proposal
+    const seats = this.#ledger.benchAt(height)?.seats ?? []
+    const proposer = this.#ledger.proposerAt(height, round)
+    const seat = seats.find(({ address }) => proposer !== null && equalBytes(address, proposer))
+    if (seat === undefined || this.#ledger.notary.signedProposal(seat.pubKey, proposal)) return
+    this.#blame(node, atMs, `takes a proposal of ${height}/${round} that its proposer did not sign`)
   }
 
   /** Every member, power, priority and the first proposer of the height are as they should be. */

@@ -1,4 +1,4 @@
-// Validity: what honest nodes commit or prevote is valid, by rules derived independently.
+// Validity: what honest nodes propose, prevote or commit is valid, by rules derived independently.
 
 import { tryDecode } from '../../core/proto/index.ts'
 import { VoteType, decodeBlock, encodeBlock } from '../../core/types/index.ts'
@@ -9,7 +9,7 @@ import { judgeCommit } from './naive-commit.ts'
 import { isNil, isSameId } from './naive-values.ts'
 import type { NaiveState } from './naive-state.ts'
 import { judgeBlock, judgeName } from './naive-validator.ts'
-import type { Committed, SignedVote } from './observation.ts'
+import type { Committed, SignedProposal, SignedVote } from './observation.ts'
 import type { Report } from './violation.ts'
 
 /** Judged blocks that are remembered; honest nodes need the verdict again within a few heights. */
@@ -55,6 +55,16 @@ export class ValidityJudge {
     const reasons = known ?? this.#verdictOnParts(vote.blockId, state)
     if (reasons.length === 0) return
     const what = `prevotes a block at ${vote.height}/${vote.round} that is not valid`
+    this.#blame(node, atMs, `${what}: ${reasons.join(', ')}`)
+  }
+
+  /** An honest proposer offers what others can accept: an invalid block costs everybody a round. */
+  onSignedProposal({ node, atMs, proposal, state }: SignedProposal): void {
+    const { height, round, blockId } = proposal
+    const known = this.#verdicts.get(keyOf(blockId))
+    const reasons = known ?? this.#verdictOnParts(blockId, state)
+    if (reasons.length === 0) return
+    const what = `proposes a block at ${height}/${round} that is not valid`
     this.#blame(node, atMs, `${what}: ${reasons.join(', ')}`)
   }
 
