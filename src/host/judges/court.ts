@@ -19,6 +19,7 @@ import type {
   SignedProposal,
   SignedVote,
   Stopped,
+  ToldFault,
 } from './observation.ts'
 import { ProgressJudge } from './progress.ts'
 import { Prosecutor } from './prosecutor.ts'
@@ -84,6 +85,9 @@ export class Court {
         break
       case 'held':
         this.#onHeld(observation)
+        break
+      case 'told-fault':
+        this.#onToldFault(observation)
         break
       case 'skewed':
         this.#blockTime.onSkewed(observation)
@@ -169,6 +173,16 @@ export class Court {
       const accused = this.#ledger.indexOf(address)
       const detail = `block ${block.header.height} of node ${node} accuses honest node ${accused}`
       this.#keep({ rule: 'accountability', detail, culprits: [accused], atMs })
+    }
+  }
+
+  #onToldFault({ node, atMs, fault, validators, height, isProved }: ToldFault): void {
+    if (!isProved || fault === 'downtime') return
+    for (const address of validators) {
+      if (!this.#ledger.isHonest(address)) continue
+      const accused = this.#ledger.indexOf(address)
+      const detail = `node ${node} tells of ${fault} of honest node ${accused} at height ${height}`
+      this.#keep({ rule: 'accountability', detail, culprits: [node], atMs })
     }
   }
 

@@ -26,7 +26,8 @@
 // |          | nothing for the time of two rounds, or a member of it got no block within the time |
 // |          | that the fair rounds can take |
 // | accountability | villains beyond f forked the chain and signed messages name too few of them, |
-// |                | or somebody honest; or a block carries evidence against somebody honest |
+// |                | or somebody honest; or a block, or what an honest node calls proved, accuses |
+// |                | somebody honest |
 // | evidence | an honest proposer left out evidence that the core could give for five blocks, or
 // |          | gave it twice; see evidence.ts
 // | halted | an honest node stopped itself, nothing having been done to it, villains being few |
@@ -46,6 +47,7 @@ export type {
   Skewed,
   Started,
   Stopped,
+  ToldFault,
 } from './observation.ts'
 export type { ChainStart, Setting } from './setting.ts'
 export type { RuleName, Violation } from './violation.ts'

@@ -102,6 +102,18 @@ export interface DeliveredProposal extends Moment {
   readonly proposal: Proposal
 }
 
+/** An honest node told its operator of a fault. */
+export interface ToldFault extends AtNode {
+  readonly kind: 'told-fault'
+  /** `equivocation`, `double-proposal`, `downtime`, `light-client-attack` or `amnesia`. */
+  readonly fault: string
+  /** Addresses of the accused. */
+  readonly validators: readonly Uint8Array[]
+  readonly height: bigint
+  /** False for a suspicion. */
+  readonly isProved: boolean
+}
+
 /** How much an honest node holds of something that must stay bounded. */
 export interface Held extends AtNode {
   readonly kind: 'held'
@@ -137,5 +149,6 @@ export type Observation =
   | DeliveredVote
   | DeliveredProposal
   | Held
+  | ToldFault
   | Healed
   | Ended

@@ -12,7 +12,7 @@ import type { LockRule, PublicKey, Vote } from '../../core/types/index.ts'
 import { History, blockIdOf, crypto, signProposal, signVote } from './history.fixture.ts'
 import type { Key, Link } from './history.fixture.ts'
 import { Court } from './index.ts'
-import type { Committed, Observation, RuleName, Setting } from './index.ts'
+import type { Committed, Observation, RuleName, Setting, ToldFault } from './index.ts'
 
 const NODES = [0, 1, 2, 3]
 
@@ -256,6 +256,29 @@ describe('block time', () => {
 
   test('block time: nothing is asked for when villains have a third', () => {
     expect(found(time + 1_000_000_000n, { villains: [0, 1] })).toBe('')
+  })
+})
+
+describe('faults that are told', () => {
+  const history = historyOf(1)
+  const told = (change: Partial<ToldFault>, villains: readonly number[] = []): string => {
+    const validators = [history.key(2).address]
+    const place = { atMs: 1000, node: 0, height: 1n, isProved: true }
+    const fact: Observation = { kind: 'told-fault', fault: 'equivocation', ...place, validators }
+    return detailsOf(
+      judge(history, [{ ...fact, ...change }], { villains }),
+      'accountability',
+    ).join()
+  }
+
+  test('told: a proved fault of somebody honest convicts who tells it', () => {
+    expect(told({})).toBe('node 0 tells of equivocation of honest node 2 at height 1')
+    expect(told({}, [2])).toBe('')
+  })
+
+  test('told: suspicions, and absence, may be of anybody', () => {
+    expect(told({ isProved: false, fault: 'amnesia' })).toBe('')
+    expect(told({ fault: 'downtime' })).toBe('')
   })
 })
 

@@ -3,7 +3,7 @@
 import type { ConsensusState } from '../../core/consensus/index.ts'
 import { votesOf } from '../../core/consensus/index.ts'
 import { Query } from '../events/index.ts'
-import type { NewBlockEvent } from '../events/index.ts'
+import type { FaultEvent, NewBlockEvent } from '../events/index.ts'
 import type { Committed, Court } from '../judges/index.ts'
 import type { Replica } from '../replica/index.ts'
 import { FOLD } from './digest.ts'
@@ -36,6 +36,7 @@ interface Life {
 type CommittedBlock = Omit<Committed, 'kind' | 'atMs' | 'node'>
 
 const NEW_BLOCKS = Query.forKind('NewBlock')
+const FAULTS = Query.forKind('Fault')
 
 /** One for the world. */
 export class Witness {
@@ -60,6 +61,14 @@ export class Witness {
     this.#lives.set(node, { replica, lastRound: 0 })
     narrator.forget(node)
     narrator.tell({ node, kind: 'start', detail: `height ${replica.blockStore.height}` })
+    const faults = replica.eventBus.subscribe({
+      query: FAULTS,
+      onReady: () => {
+        for (let next = faults.take(); next !== null; next = faults.take()) {
+          if (next.event.kind === 'Fault') this.#onFault(node, next.event)
+        }
+      },
+    })
     await this.#tellStored(node, replica)
     const blocks = replica.eventBus.subscribe({
       query: NEW_BLOCKS,
@@ -150,6 +159,12 @@ export class Witness {
       appHash: response.appHash,
       validators: engine.chainState.validators,
     })
+  }
+
+  #onFault(node: number, { fault, validators, height, isProved }: FaultEvent): void {
+    const { court, timeline } = this.#options
+    const told = { node, fault, validators, height, isProved }
+    court.see({ kind: 'told-fault', atMs: timeline.nowMs, ...told })
   }
 
   #weigh(node: number): void {
