@@ -26,7 +26,7 @@ import { MAX_PROVABLE_ROUND, verifyDoubleProposalEvidence } from './double-propo
 import { downtimeWindowOf } from './downtime.ts'
 import { DowntimeCounter } from './downtime-counter.ts'
 import { verifyDuplicateVoteEvidence } from './duplicate-vote.ts'
-import { findLightClientAttack } from './light-client-attack.ts'
+import { findLightClientAttack, kindOfConflict } from './light-client-attack.ts'
 import type { OwnHeaders } from './light-client-attack.ts'
 import { reportOfEvidence } from './report.ts'
 import type { FaultReport } from './report.ts'
@@ -178,7 +178,8 @@ export class FaultDetector {
 
   /** A signed header that contradicts our own; nothing when it does not prove an attack. */
   onConflictingBlock(conflicting: LightBlock, own: OwnHeaders): readonly FaultReport[] {
-    const key = attackKey(conflicting)
+    // Of one header there may be a commit that names somebody, and one that does not.
+    const key = `${attackKey(conflicting)}/${kindOfConflict(conflicting, own.trusted)}`
     if (this.#attacks.has(key)) return []
     const found = findLightClientAttack(this.#options.crypto, conflicting, own)
     if (typeof found === 'string') return []

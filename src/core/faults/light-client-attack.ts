@@ -74,6 +74,12 @@ const attackKindOf = ({ header, commit }: WholeBlock, trusted: TrustedHeader): A
   return commit.round === trusted.commit.round ? 'equivocation' : 'amnesia'
 }
 
+/** What a conflicting block would be, or null when it is not whole; nothing is verified. */
+export const kindOfConflict = (block: LightBlock, trusted: TrustedHeader): AttackKind | null => {
+  const whole = wholeBlockOf(block)
+  return whole === null ? null : attackKindOf(whole, trusted)
+}
+
 /** Order of the chain: power descending, address ascending. */
 const byPower = (a: ValidatorProto, b: ValidatorProto): number => {
   if (a.votingPower !== b.votingPower) return a.votingPower > b.votingPower ? -1 : 1

@@ -32,8 +32,8 @@ export interface EvidenceStoreOptions extends ChainRecords {
 export interface EvidenceListener {
   /** A piece is pending from now on; `from` is where it came from. */
   onPending(piece: PendingPiece, from: EvidenceOrigin): void
-  /** A piece does not prove what it says; its sender is answered when this resolves. */
-  onInvalid?(evidence: Evidence): Promise<void>
+  /** A piece is not taken for what it is; its sender is answered when this resolves. */
+  onRefused?(evidence: Evidence): Promise<void>
   /** A block was committed: what it carried, and what has expired, is pending no more. */
   onBlock(): void
 }
@@ -182,8 +182,8 @@ export class EvidenceStore implements EvidenceSource {
     const refusal = await this.#judge.judge(chainState, evidence)
     if (refusal !== null) {
       if (this.#chainState === chainState) this.#refused.note(piece.bytes, refusal)
-      if (refusal.kind === 'invalid') {
-        for (const listener of this.#listeners) await listener.onInvalid?.(evidence)
+      if (refusal.kind !== 'early') {
+        for (const listener of this.#listeners) await listener.onRefused?.(evidence)
       }
       return refusal
     }

@@ -1,22 +1,28 @@
 // The watch tells every fault once, however the node learns of it, and loses nothing when it stops.
 
 import { describe, expect, test } from 'vitest'
-import type { FaultReport } from '../../core/faults/index.ts'
-import type { DuplicateVoteEvidence, Vote } from '../../core/types/index.ts'
+import type { CommittedHeight, FaultReport } from '../../core/faults/index.ts'
+import type {
+  DowntimeEvidence,
+  DuplicateVoteEvidence,
+  Evidence,
+  Vote,
+} from '../../core/types/index.ts'
 import { EventBus, Query } from '../events/index.ts'
 import type { ChainEvent } from '../events/index.ts'
 import { keyed } from '../execution/node.fixture.ts'
-import { silentLogger } from '../memory/index.ts'
-import { Desk } from './desk.fixture.ts'
+import { MemoryKeyValueStore, silentLogger } from '../memory/index.ts'
+import { Desk, alteredCopy } from './desk.fixture.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import { FaultWatch } from './fault-watch.ts'
 import type { FaultWatchOptions } from './fault-watch.ts'
+import { MAX_PENDING_PER_VALIDATOR } from './pending-pieces.ts'
 
 /** What a desk publishes from now on, up to the call of the answer. */
-function faultsOf(desk: Desk): () => ChainEvent[] {
+function faultsOf({ eventBus }: Pick<Desk, 'eventBus'>): () => ChainEvent[] {
   const query = Query.parse("tm.event='Fault'")
   if (!query.ok) throw new Error(query.error)
-  const subscription = desk.eventBus.subscribe({ query: query.value, buffer: 100 })
+  const subscription = eventBus.subscribe({ query: query.value, buffer: 100 })
   return () => {
     const taken: ChainEvent[] = []
     for (let next = subscription.take(); next !== null; next = subscription.take()) {
@@ -25,6 +31,21 @@ function faultsOf(desk: Desk): () => ChainEvent[] {
     return taken
   }
 }
+
+/** What the log of a desk says about faults. */
+const toldBy = ({ logger }: Desk): readonly unknown[] =>
+  logger.lines.filter(({ message }) => message === 'fault detected')
+
+const absence = (windowEnd: bigint): DowntimeEvidence => ({
+  kind: 'downtime',
+  validatorAddress: new Uint8Array(20),
+  windowStart: 1n,
+  windowEnd,
+  missed: 2,
+  totalVotingPower: 4n,
+  validatorPower: 1n,
+  timestamp: 1n,
+})
 
 /** Shows the two votes to the desk's own detector. */
 async function see(desk: Desk, { voteA, voteB }: DuplicateVoteEvidence): Promise<void> {
@@ -80,15 +101,55 @@ describe('FaultWatch', () => {
   })
 
   test('a fault: is not told again after a restart', async () => {
-    const desk = await Desk.at(2n)
+    const database = new MemoryKeyValueStore()
+    const desk = await Desk.open(database)
+    await desk.grow(2n)
     const { voteA, voteB } = await desk.evidenceOf({ height: 3n })
     desk.watch.enterHeight(3n, keyed.validatorSet)
     desk.watch.onConflictingVotes(voteA, voteB)
-    const taken = faultsOf(desk)
     await desk.node.step()
+    expect(toldBy(desk)).toHaveLength(1)
+    expect(toldBy(await Desk.open(database))).toEqual([])
+  })
+
+  test('a fault: what blocks show again after a restart is kept and not told', async () => {
+    const desk = await Desk.at(5n)
+    const kept: Evidence[] = []
+    const eventBus = new EventBus()
+    const watch = new FaultWatch({
+      detector: {
+        replayStart: () => 3n,
+        onCommit: ({ height }: CommittedHeight): FaultReport[] => [
+          { kind: 'downtime', evidence: absence(height) },
+        ],
+      },
+      store: {
+        listen: () => () => undefined,
+        resume: () => Promise.resolve(),
+        add: (evidence: Evidence) => Promise.resolve({ kind: kept.push(evidence) && 'added' }),
+      },
+      notes: { load: () => Promise.resolve([]), dropUpTo: () => Promise.resolve() },
+      eventBus,
+      logger: silentLogger,
+      blockStore: desk.node.blockStore,
+      stateStore: desk.node.stateStore,
+    } as unknown as FaultWatchOptions)
+    const taken = faultsOf({ eventBus })
+    await watch.resume({ ...desk.node.chainState, evidenceRule: 'all' })
+    expect(kept).toEqual([3n, 4n, 5n].map(absence))
+    expect(taken()).toMatchObject([{ fault: 'downtime', evidence: absence(5n) }])
+  })
+
+  test('a fault: an altered copy in a later block is nothing new', async () => {
+    const desk = await Desk.at(3n)
+    const taken = faultsOf(desk)
+    const evidence = await desk.evidenceOf()
+    await desk.store.add(evidence, 'a peer')
+    await desk.nextEvidence()
+    const { block } = await desk.node.propose()
+    const carrying = { ...block, evidence: [alteredCopy(evidence)] }
+    await desk.watch.update(desk.node.chainState, carrying)
     expect(taken()).toHaveLength(1)
-    await desk.watch.resume(desk.node.chainState)
-    expect(taken()).toEqual([])
   })
 
   test('a second header: is an attack when it arrives', async () => {
@@ -113,6 +174,39 @@ describe('FaultWatch', () => {
     const framed = { ...attack, byzantineValidators: first === undefined ? [] : [first] }
     expect(await desk.store.add(framed, 'a peer')).toMatchObject({ kind: 'invalid' })
     expect(taken()).toMatchObject([{ fault: 'light-client-attack', evidence: attack }])
+    expect(await desk.nextEvidence()).toEqual([attack])
+  })
+
+  test('a second header: the height below is tried when the named one was wrong', async () => {
+    const desk = await Desk.at(5n)
+    const taken = faultsOf(desk)
+    const lunatic = await desk.attack({ change: { appHash: new Uint8Array(32) } })
+    await desk.node.blockStore.prune(2n)
+    const answer = await desk.store.add({ ...lunatic, commonHeight: 1n }, 'rpc')
+    expect(answer).toMatchObject({ kind: 'unknown' })
+    expect(taken()).toMatchObject([{ fault: 'light-client-attack', height: 3n }])
+    expect(await desk.nextEvidence()).toMatchObject([{ commonHeight: 2n }])
+  })
+
+  test('a second header: first shown without culprits, then with them, is told twice', async () => {
+    const desk = await Desk.at(5n)
+    const taken = faultsOf(desk)
+    await desk.store.add(await desk.attack({ round: 1 }), 'rpc')
+    const attack = await desk.attack()
+    await desk.store.add({ ...attack, byzantineValidators: [] }, 'rpc')
+    const [fork, named] = taken()
+    expect(fork).toMatchObject({ validators: [] })
+    expect(named).toMatchObject({ evidence: attack })
+    expect(await desk.nextEvidence()).toEqual([attack])
+  })
+
+  test('a second header: none of the accused can keep it waiting', async () => {
+    const desk = await Desk.at(5n)
+    for (let round = 0; round < MAX_PENDING_PER_VALIDATOR; round++) {
+      await desk.store.add(await desk.evidenceOf({ validator: 3, round }), 'detector')
+    }
+    const attack = await desk.attack()
+    expect(await desk.store.add(attack, 'rpc')).toEqual({ kind: 'added' })
     expect(await desk.nextEvidence()).toEqual([attack])
   })
 

@@ -32,25 +32,31 @@ export interface FaultWatchOptions {
   readonly stateStore: Pick<StateStore, 'loadValidators'>
 }
 
+/** Offences that are remembered as told. */
+const KEPT_TOLD = 4096
+
 /**
  * Stands between the engine, the executor and the evidence. Every fault is told to the operator and
  * published as `Fault` once, when this node learns of it: from its own detector, by evidence that a
  * peer or a client proves it with, or from a block. What it detects goes to the store where blocks
- * of the chain carry its kind. Execution sees the store through it, and every committed block
+ * of the chain carry its kind. What the last block before a restart showed may be told twice.
+ * Execution sees the store through it, and every committed block
  * passes here on its way.
  */
 export class FaultWatch implements EvidenceSource {
   readonly #options: FaultWatchOptions
   #isResumed = false
   /** Resolves when every report so far is in the store. */
-  #told: Promise<void> = Promise.resolve()
+  #settled: Promise<void> = Promise.resolve()
+  /** Offences that were told; bounded, oldest first. */
+  readonly #told = new Set<string>()
 
   constructor(options: FaultWatchOptions) {
     this.#options = options
     options.store.listen({
       // Of what the detector brings there is a report.
       onPending: ({ evidence }, from) => (from === 'detector' ? undefined : this.#learn(evidence)),
-      onInvalid: (evidence) => this.#lookAtHeader(evidence),
+      onRefused: (evidence) => this.#lookAtHeader(evidence),
       onBlock: () => undefined,
     })
   }
@@ -70,7 +76,10 @@ export class FaultWatch implements EvidenceSource {
       if (meta === null || validatorSet === null) continue
       const lastCommit = await blockStore.loadCommit(height - 1n)
       const { time } = meta.header
-      await this.#tell(detector.onCommit({ height, time, validatorSet, lastCommit }), chainState)
+      const reports = detector.onCommit({ height, time, validatorSet, lastCommit })
+      const news = await this.#keep(reports, chainState)
+      // What the blocks before showed was told; the node may have ended before it told the last.
+      if (height === last) for (const report of news) this.#publish(report)
     }
     await this.#recall(chainState)
     this.#isResumed = true
@@ -100,7 +109,7 @@ export class FaultWatch implements EvidenceSource {
 
   /** Waits for the store to have what was found so far; before the store is closed. */
   settle(): Promise<void> {
-    return this.#told
+    return this.#settled
   }
 
   pending(maxBytes: bigint): PendingEvidence {
@@ -154,13 +163,22 @@ export class FaultWatch implements EvidenceSource {
   }
 
   #settleLater(work: Promise<void>): void {
-    const told = work.catch((error: unknown) =>
+    const kept = work.catch((error: unknown) =>
       this.#options.logger.error('evidence was not kept', { error }),
     )
-    this.#told = Promise.all([this.#told, told]).then(() => undefined)
+    this.#settled = Promise.all([this.#settled, kept]).then(() => undefined)
   }
 
-  async #tell(reports: readonly FaultReport[], { evidenceRule }: ChainState): Promise<void> {
+  async #tell(reports: readonly FaultReport[], chainState: ChainState): Promise<void> {
+    for (const report of await this.#keep(reports, chainState)) this.#publish(report)
+  }
+
+  /** Offers evidence for blocks to the store; answers what was not known there. */
+  async #keep(
+    reports: readonly FaultReport[],
+    { evidenceRule }: ChainState,
+  ): Promise<readonly FaultReport[]> {
+    const news: FaultReport[] = []
     for (const report of reports) {
       const evidence = report.kind === 'amnesia' ? null : report.evidence
       const isForBlocks =
@@ -169,9 +187,9 @@ export class FaultWatch implements EvidenceSource {
         !(report.kind === 'light-client-attack' && report.attack === 'amnesia')
       const answer = isForBlocks ? await this.#options.store.add(evidence, 'detector') : null
       // Told when it became so; after a restart the same is found again.
-      if (answer?.kind === 'pending' || answer?.kind === 'committed') continue
-      this.#publish(report)
+      if (answer?.kind !== 'pending' && answer?.kind !== 'committed') news.push(report)
     }
+    return news
   }
 
   /** Verified evidence of a fault that this node did not know. */
@@ -183,8 +201,8 @@ export class FaultWatch implements EvidenceSource {
   }
 
   /**
-   * Evidence that proves nothing may still hold a header that contradicts ours: whoever made it
-   * named the wrong validators or height, or it names nobody.
+   * Evidence that is refused may still hold a header that contradicts ours: whoever made it named
+   * the wrong validators or height, or it names nobody.
    */
   async #lookAtHeader(evidence: Evidence): Promise<void> {
     const { chainState } = this.#options.store
@@ -193,20 +211,39 @@ export class FaultWatch implements EvidenceSource {
   }
 
   async #attacksIn(evidence: LightClientAttackEvidence): Promise<readonly FaultReport[]> {
-    const own = await loadOwnHeaders(this.#options, evidence)
-    if (own === null) return []
-    return this.#options.detector.onConflictingBlock(evidence.conflictingBlock, own)
+    const { conflictingBlock, commonHeight } = evidence
+    // Whoever sent it may be wrong about the last height that both chains agree on.
+    const below = (conflictingBlock.signedHeader?.header?.height ?? 0n) - 1n
+    for (const height of new Set([commonHeight, below])) {
+      const own = await loadOwnHeaders(this.#options, conflictingBlock, height)
+      if (own === null) continue
+      const reports = this.#options.detector.onConflictingBlock(conflictingBlock, own)
+      if (reports.length > 0) return reports
+    }
+    return []
   }
 
   #publish(report: FaultReport): void {
     const { eventBus, logger } = this.#options
     const evidence = report.kind === 'amnesia' ? null : report.evidence
     const { height, validators } = placeOfFault(report)
+    if (evidence !== null && this.#isTold(evidence, validators.length)) return
     const text = faultWords(report)
     const isProved = report.kind !== 'amnesia' || report.proof !== null
     logger.warn(isProved ? 'fault detected' : 'fault suspected', { height, fault: text })
     const fault = report.kind
     eventBus.publish({ kind: 'Fault', height, fault, validators, text, isProved, evidence })
+  }
+
+  /** Whether an offence was told before; from now on it was. */
+  #isTold(evidence: Evidence, accused: number): boolean {
+    // A fork that names nobody may be followed by a commit that does.
+    const offence = `${offenceKey(evidence)}/${accused > 0}`
+    if (this.#told.has(offence)) return true
+    const [oldest] = this.#told
+    if (oldest !== undefined && this.#told.size >= KEPT_TOLD) this.#told.delete(oldest)
+    this.#told.add(offence)
+    return false
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { ChainState } from '../../core/chain/index.ts'
 import type { OwnHeaders } from '../../core/faults/index.ts'
-import type { LightClientAttackEvidence } from '../../core/types/index.ts'
+import type { LightBlock } from '../../core/types/index.ts'
 import type { BlockStore, StateStore } from '../store/index.ts'
 
 /** Where the past is read. */
@@ -14,15 +14,16 @@ export interface OwnChain {
 
 /**
  * Our header of the height of the conflicting block, or the last one that has a commit in a block;
- * null when it is not kept. Who sent the evidence says at which height the two chains still had the
- * same header; a height that cannot be is taken for the one below.
+ * null when it is not kept. `commonHeight` is where the two chains still had the same header; a
+ * height that cannot be is taken for the one below the conflict.
  */
 export async function loadOwnHeaders(
   { store, blockStore, stateStore }: OwnChain,
-  { conflictingBlock, commonHeight }: LightClientAttackEvidence,
+  { signedHeader }: LightBlock,
+  commonHeight: bigint,
 ): Promise<OwnHeaders | null> {
-  const header = conflictingBlock.signedHeader?.header
-  if (store.chainState === null || header === null || header === undefined) return null
+  const header = signedHeader?.header ?? null
+  if (store.chainState === null || header === null) return null
   const { chainId, initialHeight, lastBlockHeight } = store.chainState
   const newest = lastBlockHeight - 1n
   const height = header.height < newest ? header.height : newest

@@ -27,6 +27,11 @@ export interface PendingPiece {
   readonly bytes: Uint8Array
   readonly height: bigint
   readonly accused: readonly string[]
+  /**
+   * Under which names it counts against the bounds: the accused; of an attack, one name for all
+   * attacks, so that none of its many accused can fill the place of the others' evidence.
+   */
+  readonly burdened: readonly string[]
 }
 
 interface Burden {
@@ -36,14 +41,18 @@ interface Burden {
 
 /** A piece with everything that follows from it. */
 export function pieceOf(evidence: Evidence): PendingPiece {
+  const accused = accusedBy(evidence)
   return {
     evidence,
     offence: offenceKey(evidence),
     bytes: encodeEvidence(evidence),
     height: evidenceHeight(evidence),
-    accused: accusedBy(evidence),
+    accused,
+    burdened: isAttack(evidence) ? ['light client attacks'] : accused,
   }
 }
+
+const isAttack = ({ kind }: Evidence): boolean => kind === 'light-client-attack'
 
 /** Addresses of the validators that a piece of evidence accuses. */
 function accusedBy(evidence: Evidence): string[] {
@@ -98,13 +107,13 @@ export class PendingPieces {
     if (this.#bytes + size > MAX_PENDING_BYTES) {
       return `${this.#bytes} bytes of evidence wait for a block`
     }
-    for (const address of piece.accused) {
-      const burden = this.#burdens.get(address)
+    for (const name of piece.burdened) {
+      const burden = this.#burdens.get(name)
       if (burden === undefined) continue
       const isFull =
         burden.pieces >= MAX_PENDING_PER_VALIDATOR ||
         burden.bytes + size > MAX_PENDING_BYTES_PER_VALIDATOR
-      if (isFull) return `${burden.pieces} pieces against ${address} wait for a block`
+      if (isFull) return `${burden.pieces} pieces of ${name} wait for a block`
     }
     return null
   }
@@ -124,18 +133,20 @@ export class PendingPieces {
   }
 
   /**
-   * What goes into the next block: the oldest offences first, at most `maxBytes` encoded as the
-   * block's list, and no two pieces against one validator. CometBFT's kvstore answers each piece
-   * with an update of the validator's power, and two updates of one key halt the chain.
+   * What goes into the next block: attacks first, which have many accused whose other offences must
+   * not keep them waiting, then the oldest offences; at most `maxBytes` encoded as the list of the
+   * block, and no two pieces against one validator. CometBFT's kvstore answers each piece with an
+   * update of the validator's power, and two updates of one key halt the chain.
    */
   select(maxBytes: bigint): PendingEvidence {
-    const oldestFirst = [...this.#pieces.values()].toSorted((a, b) =>
-      a.height === b.height ? 0 : a.height < b.height ? -1 : 1,
-    )
+    const inOrder = [...this.#pieces.values()].toSorted((a, b) => {
+      if (isAttack(a.evidence) !== isAttack(b.evidence)) return isAttack(a.evidence) ? -1 : 1
+      return a.height === b.height ? 0 : a.height < b.height ? -1 : 1
+    })
     const accused = new Set<string>()
     const evidence: Evidence[] = []
     let byteSize = 0n
-    for (const piece of oldestFirst) {
+    for (const piece of inOrder) {
       const size = BigInt(listedSize(piece))
       if (byteSize + size > maxBytes) continue
       if (piece.accused.some((address) => accused.has(address))) continue
@@ -146,14 +157,14 @@ export class PendingPieces {
     return { evidence, byteSize }
   }
 
-  #weigh({ accused, bytes }: PendingPiece, sign: 1 | -1): void {
+  #weigh({ burdened, bytes }: PendingPiece, sign: 1 | -1): void {
     this.#bytes += sign * bytes.length
-    for (const address of accused) {
-      const burden = this.#burdens.get(address) ?? { pieces: 0, bytes: 0 }
+    for (const name of burdened) {
+      const burden = this.#burdens.get(name) ?? { pieces: 0, bytes: 0 }
       burden.pieces += sign
       burden.bytes += sign * bytes.length
-      if (burden.pieces === 0) this.#burdens.delete(address)
-      else this.#burdens.set(address, burden)
+      if (burden.pieces === 0) this.#burdens.delete(name)
+      else this.#burdens.set(name, burden)
     }
   }
 }
