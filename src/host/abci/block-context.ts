@@ -4,9 +4,9 @@ import { fromBase64, toHexUpper } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import type { Event, ValidatorUpdate } from '../../core/proto/index.ts'
 import type { Ctx, Fault } from './app-definition.ts'
-import type { FinalizeBlockRequest, Misbehavior } from './application.ts'
+import type { FinalizeBlockRequest } from './application.ts'
 import { dateFromTime } from './dates.ts'
-import { faultKindOf } from './fault-kind.ts'
+import { faultOf } from './fault-kind.ts'
 import { indexedEvent } from './indexed-event.ts'
 import { END_OF_BLOCK, seededRandom, type RandomSource } from './seeded-random.ts'
 
@@ -57,14 +57,5 @@ export class BlockContext implements Ctx {
     }
     if (votingPower < 0n) throw new RangeError(`the voting power ${votingPower} is negative`)
     this.validatorUpdates.push({ pubKey: { type: 'ed25519', bytes }, power: votingPower })
-  }
-}
-
-function faultOf({ kind, validator, height }: Misbehavior): Fault {
-  return {
-    kind: faultKindOf(kind),
-    validator: toHexUpper(validator.address),
-    height,
-    votingPower: validator.power,
   }
 }

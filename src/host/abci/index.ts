@@ -45,6 +45,7 @@ export { serializeApplication } from './serial-application.ts'
 export { decodeAppTx, encodeAppTx } from './app-codec.ts'
 export { defineApp } from './app-definition.ts'
 export type { App, AppDef, Ctx, Fault, StandardSchema } from './app-definition.ts'
+export { faultOf } from './fault-kind.ts'
 export { CanonicalError, decodeCanonical, encodeCanonical } from './canonical-json.ts'
 export {
   CODE_TX_FAILED,

@@ -5,6 +5,7 @@
 // what block is next, speak to peers, or apply a block twice. Counterpart in CometBFT:
 // state/execution.go, and the handshake of consensus/replay.go.
 
+export { misbehaviorOf } from './abci-requests.ts'
 export { BlockExecutor } from './block-executor.ts'
 export type {
   ApplyRequest,

@@ -4,10 +4,11 @@ import type { Time } from '../../core/bytes/index.ts'
 import { FinalityGadget } from '../../core/finality/index.ts'
 import type { FinalityProof } from '../../core/finality/index.ts'
 import type { Event } from '../../core/proto/index.ts'
-import { decodeAppTx, encodeAppTx } from '../../host/abci/index.ts'
-import type { App, DefinedApplication } from '../../host/abci/index.ts'
+import { decodeAppTx, encodeAppTx, faultOf } from '../../host/abci/index.ts'
+import type { App, DefinedApplication, Fault } from '../../host/abci/index.ts'
 import { Query } from '../../host/events/index.ts'
 import type { Subscription, TxEvent } from '../../host/events/index.ts'
+import { misbehaviorOf } from '../../host/execution/index.ts'
 import type { Replica } from '../../host/replica/index.ts'
 import { loadDecision } from '../../host/store/index.ts'
 import { QuadrilleError, TxRejectedError } from './errors.ts'
@@ -63,6 +64,12 @@ export interface NodeHandle<S, T> extends AsyncDisposable {
    * whoever knows the chain verifies them with `quadrille/finality`, without a node.
    */
   finality(options?: StreamOptions): AsyncIterable<FinalityProof>
+  /**
+   * Every fault of which this node gets proof, from the first read on and once, one for each of the
+   * accused: also of a kind that blocks of its chain do not carry, and before a block carries it.
+   * What the chain itself punishes is `ctx.faults`. Ends with an error when 1000 wait to be read.
+   */
+  faults(options?: Pick<StreamOptions, 'signal'>): AsyncIterable<Fault>
   stop(): Promise<void>
 }
 
@@ -74,6 +81,8 @@ interface Waiting {
 const NS_PER_MS = 1_000_000n
 /** Transactions of one block that may arrive before the handle has looked: the mempool's size. */
 const TX_BUFFER = 5000
+/** Faults that wait for a slow reader. */
+const FAULT_BUFFER = 1000
 
 /** A handle on a replica that runs a defined application. */
 export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
@@ -131,6 +140,19 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     return this.#follow(options, (height) => this.#prove(gadget, height))
   }
 
+  async *faults(options: Pick<StreamOptions, 'signal'> = {}): AsyncIterable<Fault> {
+    const events = this.#replica.eventBus.subscribe({
+      query: Query.forKind('Fault'),
+      buffer: FAULT_BUFFER,
+      signal: this.#endedOr(options.signal),
+    })
+    for await (const { event } of events) {
+      // A suspicion has no evidence.
+      if (event.kind !== 'Fault' || event.evidence === null) continue
+      yield* misbehaviorOf([event.evidence]).map(faultOf)
+    }
+  }
+
   async stop(): Promise<void> {
     this.#txs.cancel()
     this.#end(new QuadrilleError('NODE_STOPPED', 'the node was stopped'))
@@ -147,8 +169,7 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     load: (height: bigint) => Promise<V>,
   ): AsyncIterable<V> {
     const { blockStore, eventBus } = this.#replica
-    const signals = options.signal === undefined ? [] : [options.signal]
-    const signal = AbortSignal.any([this.#ended.signal, ...signals])
+    const signal = this.#endedOr(options.signal)
     // Only a wake-up: what is read comes from the store, so a slow reader misses nothing.
     const news = eventBus.subscribe({
       query: Query.forKind('NewBlock'),
@@ -165,6 +186,10 @@ export class ReplicaHandle<S, T> implements NodeHandle<S, T> {
     } finally {
       news.cancel()
     }
+  }
+
+  #endedOr(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([this.#ended.signal, ...(signal === undefined ? [] : [signal])])
   }
 
   #waitFor(key: string, signal: AbortSignal | undefined): Promise<TxEvent> {
