@@ -58,7 +58,7 @@ describe('evidence', () => {
     expect(readFileSync(file, 'utf8')).toBe(asked.out)
     const absent = await evidence('show', `${block}/1`, '--home', home)
     expect([absent.code, absent.out]).toEqual([1, ''])
-    expect(absent.err).toMatch(/^ERROR: block \d+ carries 1 pieces of evidence, none at 1\n$/)
+    expect(absent.err).toMatch(/^ERROR: block \d+ carries 1 piece of evidence, none at 1\n$/)
 
     const genesis = join(home, 'config/genesis.json')
     for (const validators of [[genesis], [finality]].map(([name = '']) => ['--validators', name])) {
@@ -111,7 +111,7 @@ describe('evidence', () => {
     expect([good.code, good.err]).toEqual([0, ''])
     expect(good.out).toMatch(/^proved: validator [0-9A-F]{40} precommitted twice at height 1, /)
     const absent = await evidence('show', 'pending/1', '--home', home)
-    expect(absent.err).toBe('ERROR: 1 pieces of evidence wait for a block, none at 1\n')
+    expect(absent.err).toBe('ERROR: evidence that waits for a block: 1 piece, none at 1\n')
   })
 
   test.concurrent('evidence: downtime is exported by node and home, and verified', async () => {

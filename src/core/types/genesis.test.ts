@@ -138,6 +138,8 @@ describe('a wrong genesis file', () => {
     const median = { median_time_rule: 'mean' }
     expect(fieldOf({ ...members, quadrille: median })).toBe('quadrille.median_time_rule')
     expect(fieldOf({ ...members, quadrille: { evidence: 'none' } })).toBe('quadrille.evidence')
+    expect(fieldOf({ ...members, quadrille: { evidence: null } })).toBe('quadrille.evidence')
+    expect(fieldOf({ ...members, quadrille: { slashing: null } })).toBe('quadrille.slashing')
   })
 
   test('genesis: a slashing policy is read whole, written back, and refused by its field', () => {

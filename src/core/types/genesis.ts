@@ -119,6 +119,7 @@ const readSwitches = (fields: JsonFields): Switches => {
   // A switch that is not understood decides safety: refuse the file rather than run by other rules.
   for (const name of fields.names()) {
     if (!SWITCHES.includes(name)) fields.fail(name, 'is unknown')
+    else if (!fields.has(name)) fields.fail(name, 'is null')
   }
   return {
     lockRule: readSwitch(fields, 'lock_rule', ['comet-legacy', 'paper']),

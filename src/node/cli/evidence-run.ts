@@ -195,7 +195,7 @@ async function pieceAt(
   const pieces = await source.evidenceAt(block)
   const evidence = pieces[index]
   if (evidence !== undefined) return { block, index, evidence }
-  throw new Error(`block ${block} carries ${pieces.length} pieces of evidence, none at ${index}`)
+  throw new Error(`block ${block} carries ${counted(pieces)} of evidence, none at ${index}`)
 }
 
 async function waitingAt(source: EvidenceInBlocks, index: number): Promise<PlacedEvidence> {
@@ -203,7 +203,7 @@ async function waitingAt(source: EvidenceInBlocks, index: number): Promise<Place
   if (pieces === null) throw new Error(NOT_TOLD)
   const evidence = pieces[index]
   if (evidence !== undefined) return { block: null, index, evidence }
-  throw new Error(`${pieces.length} pieces of evidence wait for a block, none at ${index}`)
+  throw new Error(`evidence that waits for a block: ${counted(pieces)}, none at ${index}`)
 }
 
 function readId(text: string): PieceId {
@@ -235,3 +235,6 @@ function readUrl(text: string): string {
   if (url !== null && /^https?:$/.test(url.protocol)) return text
   throw badFlag('--node', 'a URL such as http://127.0.0.1:26657', text)
 }
+
+const counted = ({ length }: readonly unknown[]): string =>
+  `${length} piece${length === 1 ? '' : 's'}`

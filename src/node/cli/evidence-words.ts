@@ -2,7 +2,7 @@
 
 import { formatTime, toHexUpper } from '../../core/bytes/index.ts'
 import { deedOf, placeOf } from '../../core/fault-proof/index.ts'
-import { evidenceHash } from '../../core/types/index.ts'
+import { evidenceHash, evidenceHeight } from '../../core/types/index.ts'
 import type { Evidence } from '../../core/types/index.ts'
 import type { PlacedEvidence } from '../evidence-source/index.ts'
 import { nativeCrypto } from '../platform/index.ts'
@@ -41,7 +41,7 @@ export function shownLines(
     `chain:    ${chainId}`,
     `recorded: ${where}`,
     `power:    ${power} of ${evidence.totalVotingPower}`,
-    `time:     ${formatTime(evidence.timestamp)}, of the block of that height`,
+    `time:     ${formatTime(evidence.timestamp)}, of block ${evidenceHeight(evidence)}`,
     `hash:     ${toHexUpper(evidenceHash(nativeCrypto, evidence))}`,
   ]
 }
