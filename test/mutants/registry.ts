@@ -161,11 +161,22 @@ const durability: readonly Mutant[] = [
     name: 'sign-before-sync',
     mistake: 'a vote leaves before the inputs that led to it are in the log on disk',
     file: 'src/host/engine/effect-handlers.ts',
-    find: 'await Promise.all([signer.signVote(chainId, vote), wal.sync()])',
-    replace: 'await Promise.all([signer.signVote(chainId, vote), Promise.resolve()])',
+    find: 'await wal.sync()\n      const signed = await signer.signVote(chainId, vote)',
+    replace: 'const signed = await signer.signVote(chainId, vote)',
     killer: {
       file: 'src/host/engine/replay.test.ts',
       title: 'replay of the log replay: the state that a signature came from is there again',
+    },
+  },
+  {
+    name: 'signer-before-log',
+    mistake: 'the sign state may hold a vote whose inputs the log has lost',
+    file: 'src/host/engine/effect-handlers.ts',
+    find: 'await wal.sync()\n      const signed = await signer.signVote(chainId, vote)',
+    replace: 'const signed = await signer.signVote(chainId, vote)\n      await wal.sync()',
+    killer: {
+      file: 'src/host/engine/late-signature.test.ts',
+      title: 'a prevote: what led to it is in the log on disk before the signer is asked',
     },
   },
   {

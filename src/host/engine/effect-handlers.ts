@@ -171,7 +171,10 @@ export class EffectHandlers {
 
   // One signature at a time, in the order asked for: the sign state only ever moves forward. What
   // is signed is made up at once: when its turn comes, its height may be over, and the validators
-  // of the next one may stand in another order.
+  // of the next one may stand in another order. The inputs that led here are durable before the
+  // sign state is: after a crash between the two, the log asks for the same message again. The
+  // other way round the signer would refuse whatever is asked for instead, and a validator whose
+  // vote is needed would have none to give.
   #signInOrder(prepare: (signer: Signer) => () => Promise<void>): void {
     const { signer } = this.#options
     if (signer === null) return
@@ -194,8 +197,8 @@ export class EffectHandlers {
       signature: EMPTY_BYTES,
     }
     return async () => {
-      // The inputs that led here and the sign state are both durable before the signature is used.
-      const [signed] = await Promise.all([signer.signProposal(chainId, proposal), wal.sync()])
+      await wal.sync()
+      const signed = await signer.signProposal(chainId, proposal)
       if (!signed.ok) return this.#refused(effect, SignedMsgType.proposal, signed.error)
       submit({ kind: 'signed-proposal', proposal: signed.value })
     }
@@ -217,7 +220,8 @@ export class EffectHandlers {
       extensionSignature: EMPTY_BYTES,
     }
     return async () => {
-      const [signed] = await Promise.all([signer.signVote(chainId, vote), wal.sync()])
+      await wal.sync()
+      const signed = await signer.signVote(chainId, vote)
       if (!signed.ok) return this.#refused(effect, effect.type, signed.error)
       submit({ kind: 'signed-vote', vote: signed.value })
     }

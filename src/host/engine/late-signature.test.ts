@@ -5,6 +5,7 @@ import { bytesKey, toBase64, toUtf8 } from '../../core/bytes/index.ts'
 import { VoteType } from '../../core/types/index.ts'
 import type { Vote } from '../../core/types/index.ts'
 import { Cluster } from '../replica/cluster.fixture.ts'
+import type { Disk } from '../replica/cluster.fixture.ts'
 
 const LAST_HEIGHT = 6n
 
@@ -62,3 +63,32 @@ test('a precommit that waits behind a prevote: has the place of its own height',
   expect(cluster.signatures[slow]?.map(({ place }) => place)).toContain('4/0/2')
   await cluster.stopAll()
 })
+
+test.each(['prevote', 'precommit'] as const)(
+  'a %s: what led to it is in the log on disk before the signer is asked',
+  async (step) => {
+    const left: { disk: Disk | null } = { disk: null }
+    const cluster: Cluster = new Cluster({
+      size: 1,
+      alter: (index, options) => {
+        const { signer } = options
+        if (signer === null) return options
+        const signVote: typeof signer.signVote = async (chainId, vote) => {
+          const isIt = vote.type === VoteType[step] && left.disk === null
+          const { files, store } = cluster.at(index)
+          // The power fails with the first act of the signer.
+          if (isIt) left.disk = { files: files.crash(), store: store.crash() }
+          return signer.signVote(chainId, vote)
+        }
+        return { ...options, signer: { ...signer, signVote } }
+      },
+    })
+    await cluster.start(0, await Cluster.freshDisk())
+    await cluster.until(() => left.disk !== null)
+    await cluster.abandon(0)
+    await cluster.start(0, left.disk ?? (await Cluster.freshDisk()))
+    const { state } = cluster.at(0).replica.engine
+    expect([state.height, state.round, state.step]).toEqual([1n, 0, step])
+    await cluster.stopAll()
+  },
+)

@@ -34,4 +34,26 @@ describe('what once broke', { timeout: 60_000 }, () => {
       expect(verdictOf(plan, await play(plan))).toBe('')
     }
   })
+
+  test('two power losses: a validator whose vote is needed has one to give again', async () => {
+    const plan = calmPlan(62_790, {
+      powers: [20, 24, 21, 3],
+      byzantine: [{ index: 3, villain: 'twins' }],
+      lockRule: 'paper',
+      evidenceRule: 'comet',
+      downtime: { window: 4, minSigned: 1 },
+      disk: { syncMs: [2, 50], kept: 0.5, torn: 0.2 },
+      script: [
+        { atMs: 2781, do: 'crash', node: 2, steps: 23 },
+        { atMs: 6904, do: 'restart', node: 2 },
+        { atMs: 20_540, do: 'crash', node: 1, steps: 22 },
+        { atMs: 21_099, do: 'crash', node: 0, steps: 4 },
+        { atMs: 24_171, do: 'restart', node: 1 },
+        { atMs: 26_259, do: 'restart', node: 0 },
+      ],
+      healMs: 30_000,
+      maxMs: 60_000,
+    })
+    expect(verdictOf(plan, await play(plan))).toBe('')
+  })
 })
