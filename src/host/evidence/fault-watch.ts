@@ -40,8 +40,7 @@ const KEPT_TOLD = 4096
  * published as `Fault` once, when this node learns of it: from its own detector, by evidence that a
  * peer or a client proves it with, or from a block. What it detects goes to the store where blocks
  * of the chain carry its kind. What the last block before a restart showed may be told twice.
- * Execution sees the store through it, and every committed block
- * passes here on its way.
+ * Execution sees the store through it, and every committed block passes here on its way.
  */
 export class FaultWatch implements EvidenceSource {
   readonly #options: FaultWatchOptions

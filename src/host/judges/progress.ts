@@ -94,8 +94,7 @@ export class ProgressJudge {
     this.#tell(late, atMs, `node ${late.join(', ')} never gets past height ${height}`)
   }
 
-  // Steps end by themselves, and a signer that was down may have to sit out one round: a core that
-  // signs nothing for two whole rounds has stopped.
+  // Steps end by themselves: a core that signs nothing for two whole rounds has stopped.
   #listen(atMs: number): void {
     let top = -1n
     for (const { height } of this.#members.values()) if (height > top) top = height
