@@ -91,7 +91,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   'node info': '200 a544c12bab3bd562',
   packets: '200 1dad3f78e4853f6e',
   'priv_validator_key.json': '200 efd71570b063dbcc',
-  'priv_validator_state.json': '200 0a8b47da279fa1b7',
+  'priv_validator_state.json': '200 6b3aaa6f4e115599',
   'record of the engine': '200 b12363f7a2c438d7',
   'sealed frames': '200 b212aab4d4033ab4',
   'segment of the log': '200 2fff94a075c5fc05',

@@ -134,10 +134,8 @@ const durability: readonly Mutant[] = [
     name: 'sign-state-after-the-signature',
     mistake: 'a signature is given out before its record is durable',
     file: 'src/host/privval/file-signer.ts',
-    find: 'await this.#save(last.signBytes.length === 0 ? state : { ...state, previous: last })',
-    replace:
-      'void this.#save(last.signBytes.length === 0 ? state : { ...state, previous: last })' +
-      '.catch(() => {})',
+    find: 'await this.#save({ ...place, signature, signBytes }, request.after)',
+    replace: 'void this.#save({ ...place, signature, signBytes }).catch(() => {})',
     killer: {
       file: 'src/host/privval/file-signer.test.ts',
       title:
@@ -161,8 +159,8 @@ const durability: readonly Mutant[] = [
     name: 'sign-before-sync',
     mistake: 'a vote leaves before the inputs that led to it are in the log on disk',
     file: 'src/host/engine/effect-handlers.ts',
-    find: 'await wal.sync()\n      const signed = await signer.signVote(chainId, vote)',
-    replace: 'const signed = await signer.signVote(chainId, vote)',
+    find: 'const after = this.#options.wal.sync()',
+    replace: 'const after = Promise.resolve()',
     killer: {
       file: 'src/host/engine/replay.test.ts',
       title: 'replay of the log replay: the state that a signature came from is there again',
@@ -172,11 +170,11 @@ const durability: readonly Mutant[] = [
     name: 'signer-before-log',
     mistake: 'the sign state may hold a vote whose inputs the log has lost',
     file: 'src/host/engine/effect-handlers.ts',
-    find: 'await wal.sync()\n      const signed = await signer.signVote(chainId, vote)',
-    replace: 'const signed = await signer.signVote(chainId, vote)\n      await wal.sync()',
+    find: 'Promise.all([sign({ after }), after])',
+    replace: 'Promise.all([sign({}), after])',
     killer: {
       file: 'src/host/engine/late-signature.test.ts',
-      title: 'a prevote: what led to it is in the log on disk before the signer is asked',
+      title: 'a prevote: what led to it is in the log on disk before the signer has a record of it',
     },
   },
   {

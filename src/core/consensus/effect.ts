@@ -10,11 +10,11 @@ import type { Timeout } from './timeout.ts'
  *
  * 1. Log first. An input that changed the state is appended to the log before its effects are
  *    performed. That alone needs no sync.
- * 2. Sign last. A signature is used only once two things are durable, one after the other: the log
- *    up to the input that asked for it, then the signer's own state with the signature in it, so
- *    that the log asks for the same message again after a crash. Then it leaves the machine, and it
- *    returns here as `signed-proposal` or `signed-vote`. A signer that declines is answered with
- *    `sign-refused`.
+ * 2. Sign last. A signature is used only once two things are durable, the second never before the
+ *    first: the log up to the input that asked for it, and the signer's own state with the
+ *    signature in it, so that the log asks for the same message again after a crash. Then it leaves
+ *    the machine, and it returns here as `signed-proposal` or `signed-vote`. A signer that declines
+ *    is answered with `sign-refused`.
  * 3. Announcements (`announce-*`) need nothing on disk: they tell what this node has, not what it
  *    promises.
  * 4. `decide`: the block and its precommits are in the store before the application commits, that

@@ -7,7 +7,7 @@ import type { ChainState } from '../../core/chain/index.ts'
 import { EMPTY_COMMIT, SignedMsgType } from '../../core/types/index.ts'
 import type { Block, BlockId, Header, Proposal, Vote, VoteSet } from '../../core/types/index.ts'
 import type { Timer } from '../ports/index.ts'
-import type { Signer, SignRefusal } from '../privval/index.ts'
+import type { Signer, SignOptions, SignRefusal } from '../privval/index.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { EngineListener, EngineOptions } from './engine-options.ts'
 import { EngineError } from './errors.ts'
@@ -171,10 +171,7 @@ export class EffectHandlers {
 
   // One signature at a time, in the order asked for: the sign state only ever moves forward. What
   // is signed is made up at once: when its turn comes, its height may be over, and the validators
-  // of the next one may stand in another order. The inputs that led here are durable before the
-  // sign state is: after a crash between the two, the log asks for the same message again. The
-  // other way round the signer would refuse whatever is asked for instead, and a validator whose
-  // vote is needed would have none to give.
+  // of the next one may stand in another order.
   #signInOrder(prepare: (signer: Signer) => () => Promise<void>): void {
     const { signer } = this.#options
     if (signer === null) return
@@ -184,8 +181,18 @@ export class EffectHandlers {
     this.#run(step)
   }
 
+  // The inputs that led here are durable before the sign state takes the old one's place: after a
+  // crash between the two, the log asks for the same message again. The other way round the signer
+  // would refuse whatever is asked for instead, and a validator whose vote is needed would have
+  // none to give.
+  async #afterLog<T>(sign: (options: SignOptions) => Promise<T>): Promise<T> {
+    const after = this.#options.wal.sync()
+    const [signed] = await Promise.all([sign({ after }), after])
+    return signed
+  }
+
   #proposalSigning(signer: Signer, effect: EffectOf<'sign-proposal'>): () => Promise<void> {
-    const { wal, submit } = this.#options
+    const { submit } = this.#options
     const { chainId } = this.#options.currentChainState()
     const proposal: Proposal = {
       type: SignedMsgType.proposal,
@@ -197,15 +204,14 @@ export class EffectHandlers {
       signature: EMPTY_BYTES,
     }
     return async () => {
-      await wal.sync()
-      const signed = await signer.signProposal(chainId, proposal)
+      const signed = await this.#afterLog((how) => signer.signProposal(chainId, proposal, how))
       if (!signed.ok) return this.#refused(effect, SignedMsgType.proposal, signed.error)
       submit({ kind: 'signed-proposal', proposal: signed.value })
     }
   }
 
   #voteSigning(signer: Signer, effect: EffectOf<'sign-vote'>): () => Promise<void> {
-    const { wal, submit } = this.#options
+    const { submit } = this.#options
     const { chainId } = this.#options.currentChainState()
     const vote: Vote = {
       type: effect.type,
@@ -220,8 +226,7 @@ export class EffectHandlers {
       extensionSignature: EMPTY_BYTES,
     }
     return async () => {
-      await wal.sync()
-      const signed = await signer.signVote(chainId, vote)
+      const signed = await this.#afterLog((how) => signer.signVote(chainId, vote, how))
       if (!signed.ok) return this.#refused(effect, effect.type, signed.error)
       submit({ kind: 'signed-vote', vote: signed.value })
     }

@@ -65,7 +65,7 @@ test('a precommit that waits behind a prevote: has the place of its own height',
 })
 
 test.each(['prevote', 'precommit'] as const)(
-  'a %s: what led to it is in the log on disk before the signer is asked',
+  'a %s: what led to it is in the log on disk before the signer has a record of it',
   async (step) => {
     const left: { disk: Disk | null } = { disk: null }
     const cluster: Cluster = new Cluster({
@@ -73,12 +73,14 @@ test.each(['prevote', 'precommit'] as const)(
       alter: (index, options) => {
         const { signer } = options
         if (signer === null) return options
-        const signVote: typeof signer.signVote = async (chainId, vote) => {
+        const signVote: typeof signer.signVote = async (chainId, vote, how = {}) => {
           const isIt = vote.type === VoteType[step] && left.disk === null
+          if (!isIt) return signer.signVote(chainId, vote, how)
           const { files, store } = cluster.at(index)
-          // The power fails with the first act of the signer.
-          if (isIt) left.disk = { files: files.crash(), store: store.crash() }
-          return signer.signVote(chainId, vote)
+          // The power fails as soon as the signer may put its record in place.
+          await how.after
+          left.disk = { files: files.crash(), store: store.crash() }
+          return signer.signVote(chainId, vote, how)
         }
         return { ...options, signer: { ...signer, signVote } }
       },

@@ -73,9 +73,9 @@ export class WatchedCluster {
           if (signed.ok) this.see({ kind: 'signed-vote', ...fact, vote: signed.value })
           return signed
         },
-        signProposal: async (chainId, proposal) => {
+        signProposal: async (chainId, proposal, how) => {
           const known = state()
-          const signed = await signer.signProposal(chainId, proposal)
+          const signed = await signer.signProposal(chainId, proposal, how)
           const fact = { atMs: this.atMs, node: index, state: known }
           if (signed.ok) this.see({ kind: 'signed-proposal', ...fact, proposal: signed.value })
           return signed

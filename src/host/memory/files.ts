@@ -35,7 +35,7 @@ export class MemoryFiles implements Files {
     return bytes === undefined ? null : this.#gate.read({ path }, bytes)
   }
 
-  async writeFileDurable(path: string, bytes: Uint8Array, _options: WriteOptions): Promise<void> {
+  async writeFileDurable(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
     const { image } = this.#gate
     const operation = 'writeFileDurable'
     const temporary = `${path}.${this.#temporary++}.tmp`
@@ -48,6 +48,7 @@ export class MemoryFiles implements Files {
       kind: 'sync',
       inode: image.at(temporary),
     }))
+    await options.after
     await this.#renameIn(temporary, path, operation)
   }
 

@@ -51,6 +51,31 @@ export function filesContract(name: string, makeWorld: () => FilesWorld): void {
       expect(await files.list(at('.').slice(0, -2))).toEqual(['a', 'b'])
     })
 
+    test('files: a durable write replaces nothing before it may', async () => {
+      const { files, at } = open()
+      await files.writeFileDurable(at('a'), text('old'), mode)
+      let allow = (): void => {}
+      const after = new Promise<void>((resolve) => (allow = resolve))
+      const written = files.writeFileDurable(at('a'), text('new'), { ...mode, after })
+      // Other work of the disk gives the write all the time that it wants.
+      await files.writeFileDurable(at('b'), text('b'), mode)
+      await files.writeFileDurable(at('b'), text('b'), mode)
+      expect(await files.readFile(at('a'))).toEqual(text('old'))
+      allow()
+      await written
+      expect(await files.readFile(at('a'))).toEqual(text('new'))
+    })
+
+    test('files: a durable write that may not replace leaves the old file', async () => {
+      const { files, at } = open()
+      await files.writeFileDurable(at('a'), text('old'), mode)
+      const after = Promise.reject(new Error('the log is full'))
+      await expect(
+        files.writeFileDurable(at('a'), text('new'), { ...mode, after }),
+      ).rejects.toThrow('the log is full')
+      expect(await files.readFile(at('a'))).toEqual(text('old'))
+    })
+
     test('files: a durable write into a missing directory fails and names the path', async () => {
       const { files, at } = open()
       await expect(files.writeFileDurable(at('no/where'), text('x'), mode)).rejects.toEqual(

@@ -31,9 +31,12 @@ export interface AppendFile {
   close(): Promise<void>
 }
 
-/** Access rights of a file that is written; 0o600 for keys. */
+/** How a file is replaced. */
 export interface WriteOptions {
+  /** Access rights; 0o600 for keys. */
   readonly mode: number
+  /** The old file stays until this has resolved, and for good when it rejects. */
+  readonly after?: Promise<void>
 }
 
 /**
@@ -50,8 +53,8 @@ export interface Files {
   readRange(path: string, offset: number, length: number): Promise<Uint8Array | null>
   /**
    * Replaces the file as one step: after a crash there is the old content or the new, whole.
-   * Written beside it, fdatasync, renamed over it, directory synced. On any failure the old file is
-   * still there.
+   * Written beside it, fdatasync, renamed over it once `after` has resolved, directory synced. On
+   * any failure the old file is still there.
    */
   writeFileDurable(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void>
   /** Opens for appending and creates the file (0o600) when it is missing. One opener at a time. */

@@ -122,17 +122,13 @@ describe('file signer: signatures', () => {
     expect(await (await reload(files)).signVote(chainId, voteOf(signer))).toEqual(first)
   })
 
-  test('file signer: what was signed before the last is given again, no more', async () => {
+  test('file signer: gives the last signature again, and none of those before', async () => {
     const { files, signer } = await makeSigner()
-    const prevote = await signer.signVote(chainId, voteOf(signer))
+    await signer.signVote(chainId, voteOf(signer))
     const precommit = await signer.signVote(chainId, voteOf(signer, { type: 2 }))
     for (const each of [signer, await reload(files)]) {
-      const later = voteOf(signer, { timestamp: 1_900_000_000_000_000_000n })
-      expect(await each.signVote(chainId, later)).toEqual(prevote)
       expect(await each.signVote(chainId, voteOf(signer, { type: 2 }))).toEqual(precommit)
-      const other = await each.signVote(chainId, voteOf(signer, { blockId: NIL_BLOCK_ID }))
-      expect(other).toMatchObject({ error: { kind: 'conflicting-data' } })
-      const before = await each.signProposal(chainId, proposalOf())
+      const before = await each.signVote(chainId, voteOf(signer))
       expect(before).toMatchObject({ error: { kind: 'step-regression' } })
     }
   })
@@ -311,6 +307,37 @@ describe('file signer: durability', () => {
     expect(files.unsyncedChanges).toBe(0)
     const again = await (await reload(files.crash())).signVote(chainId, voteOf(signer))
     expect(again).toEqual(signed)
+  })
+
+  test('file signer: the record waits for what has to be on disk before it', async () => {
+    const { files, signer } = await makeSigner()
+    const place = async (): Promise<bigint> => (await reload(files)).lastSigned.height
+    const ask = [
+      (after: Promise<void>) => signer.signVote(chainId, voteOf(signer), { after }),
+      (after: Promise<void>) => signer.signProposal(chainId, proposalOf({ height: 6n }), { after }),
+    ]
+    const seen: bigint[] = []
+    for (const sign of ask) {
+      let allow = (): void => {}
+      const signed = sign(new Promise((resolve) => (allow = resolve)))
+      // Other work of the disk gives the record all the time that it wants.
+      await files.writeFileDurable('/home/data/other', EMPTY, { mode: 0o600 })
+      await files.writeFileDurable('/home/data/other', EMPTY, { mode: 0o600 })
+      seen.push(await place())
+      allow()
+      expect(await signed).toMatchObject({ ok: true })
+      seen.push(await place())
+    }
+    expect(seen).toEqual([0n, 5n, 5n, 6n])
+  })
+
+  test('file signer: signs nothing any more when what comes before its record fails', async () => {
+    const { files, signer } = await makeSigner()
+    const after = Promise.reject(new Error('the log is full'))
+    const failed = expect.objectContaining({ code: 'PRIVVAL_STATE_WRITE_FAILED' })
+    await expect(signer.signVote(chainId, voteOf(signer), { after })).rejects.toEqual(failed)
+    await expect(signer.signVote(chainId, voteOf(signer))).rejects.toEqual(failed)
+    expect((await reload(files)).lastSigned.height).toBe(0n)
   })
 
   test.each(['create', 'write', 'sync', 'rename', 'sync-directory'] as const)(

@@ -20,9 +20,9 @@ import type { ValidatorKey } from './key-file.ts'
 import { timestampOf, TIMESTAMP_FIELD } from './sign-bytes.ts'
 import type { SignPlace } from './sign-place.ts'
 import { comparePlaces, SignStep } from './sign-place.ts'
-import type { SignedMessage, SignState } from './sign-state.ts'
+import type { SignState } from './sign-state.ts'
 import { formatSignState } from './sign-state.ts'
-import type { Signer, SignRefusal, SignVoteOptions } from './signer.ts'
+import type { Signer, SignOptions, SignRefusal, SignVoteOptions } from './signer.ts'
 
 const MODE = { mode: 0o600 }
 
@@ -43,6 +43,7 @@ interface Request {
   readonly timestampField: number
   /** The sign bytes with another timestamp. */
   readonly signBytesAt: (timestamp: Time) => Uint8Array
+  readonly after: Promise<void> | undefined
 }
 
 interface Signed {
@@ -78,7 +79,7 @@ export class FileSigner implements Signer {
   async signVote(
     chainId: string,
     vote: Vote,
-    options: SignVoteOptions = { signExtension: false },
+    options: SignVoteOptions = {},
   ): Promise<Result<Vote, SignRefusal>> {
     const { height, round, type } = vote
     const step = stepOf(type)
@@ -92,23 +93,29 @@ export class FileSigner implements Signer {
       timestamp: vote.timestamp,
       timestampField: TIMESTAMP_FIELD.vote,
       signBytesAt: (timestamp) => voteSignBytes(chainId, { ...vote, timestamp }),
+      after: options.after,
     })
     if (!signed.ok) return signed
     // Extensions may differ between two signings of one precommit: nobody can be harmed with them.
     const extensionSignature =
-      options.signExtension && mayHaveExtension(vote)
+      options.signExtension === true && mayHaveExtension(vote)
         ? this.#sign(voteExtensionSignBytes(chainId, vote))
         : EMPTY_BYTES
     return ok({ ...vote, ...signed.value, extensionSignature })
   }
 
-  async signProposal(chainId: string, proposal: Proposal): Promise<Result<Proposal, SignRefusal>> {
+  async signProposal(
+    chainId: string,
+    proposal: Proposal,
+    options: SignOptions = {},
+  ): Promise<Result<Proposal, SignRefusal>> {
     const { height, round, timestamp } = proposal
     const signed = await this.#inTurn({
       place: { height, round, step: SignStep.proposal },
       timestamp,
       timestampField: TIMESTAMP_FIELD.proposal,
       signBytesAt: (time) => proposalSignBytes(chainId, { ...proposal, timestamp: time }),
+      after: options.after,
     })
     return signed.ok ? ok({ ...proposal, ...signed.value }) : signed
   }
@@ -122,23 +129,18 @@ export class FileSigner implements Signer {
   async #serve(request: Request): Promise<Result<Signed, SignRefusal>> {
     if (this.#failure !== null) throw this.#failure
     const { place, timestamp } = request
-    const { previous, ...last } = this.#last
-    if (previous !== undefined && comparePlaces(place, previous) === 0) {
-      return this.#again(request, previous)
-    }
-    const order = comparePlaces(place, last)
+    const order = comparePlaces(place, this.#last)
     if (order < 0) return err(this.#regression(place))
-    if (order === 0) return this.#again(request, last)
+    if (order === 0) return this.#again(request)
     const signBytes = request.signBytesAt(timestamp)
     const signature = this.#sign(signBytes)
-    const state = { ...place, signature, signBytes }
-    await this.#save(last.signBytes.length === 0 ? state : { ...state, previous: last })
+    await this.#save({ ...place, signature, signBytes }, request.after)
     return ok({ timestamp, signature })
   }
 
   /** The same place a second time: only ever the signature that is out already. */
-  #again(request: Request, before: SignedMessage): Result<Signed, SignRefusal> {
-    const { signBytes, signature } = before
+  #again(request: Request): Result<Signed, SignRefusal> {
+    const { signBytes, signature } = this.#last
     const { timestamp } = request
     if (equalBytes(request.signBytesAt(timestamp), signBytes)) return ok({ timestamp, signature })
     const time = timestampOf(signBytes, request.timestampField)
@@ -153,10 +155,10 @@ export class FileSigner implements Signer {
    * Memory follows the disk: a state that may not be on disk must not give out a second signature
    * either.
    */
-  async #save(state: SignState): Promise<void> {
+  async #save(state: SignState, after: Promise<void> = Promise.resolve()): Promise<void> {
     const { files, statePath } = this.#options
     try {
-      await files.writeFileDurable(statePath, formatSignState(state), MODE)
+      await files.writeFileDurable(statePath, formatSignState(state), { ...MODE, after })
     } catch (cause) {
       const why = cause instanceof PortError ? cause.details.reason : String(cause)
       const reason = `the sign state cannot be made durable, so nothing more is signed: ${why}`

@@ -17,8 +17,8 @@ export type { NodeKey, NodeKeyOptions } from './node-key.ts'
 export { SignStep } from './sign-place.ts'
 export type { SignPlace } from './sign-place.ts'
 export { formatSignState, FRESH_SIGN_STATE, parseSignState } from './sign-state.ts'
-export type { SignedMessage, SignState } from './sign-state.ts'
-export type { Signer, SignRefusal, SignVoteOptions } from './signer.ts'
+export type { SignState } from './sign-state.ts'
+export type { Signer, SignOptions, SignRefusal, SignVoteOptions } from './signer.ts'
 export {
   generateFileSigner,
   loadFileSigner,

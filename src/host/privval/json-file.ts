@@ -37,11 +37,6 @@ export class JsonFile {
     return new JsonFile(file, code, '', value)
   }
 
-  /** Whether the field is there at all. */
-  has(name: string): boolean {
-    return this.#members[name] !== undefined
-  }
-
   object(name: string): JsonFile {
     return new JsonFile(this.#file, this.#code, this.#pathOf(name), this.#members[name])
   }

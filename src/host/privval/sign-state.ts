@@ -14,19 +14,10 @@ import { placeOf } from './sign-bytes.ts'
 import type { SignPlace } from './sign-place.ts'
 import { SignStep } from './sign-place.ts'
 
-/** A message that was signed. */
-export interface SignedMessage extends SignPlace {
+/** What was signed last. Sign bytes and signature are empty when nothing was. */
+export interface SignState extends SignPlace {
   readonly signature: Uint8Array
   readonly signBytes: Uint8Array
-}
-
-/** What was signed last. Sign bytes and signature are empty when nothing was. */
-export interface SignState extends SignedMessage {
-  /**
-   * What was signed before it. The log is made durable beside this file and may end where that was
-   * asked for; it is asked for again then, and given again.
-   */
-  readonly previous?: SignedMessage
 }
 
 /** The state of a key that has never signed. */
@@ -47,11 +38,6 @@ const MAX_INT64 = 2n ** 63n - 1n
  */
 export function parseSignState(file: string, bytes: Uint8Array): SignState {
   const json = JsonFile.parse(file, 'PRIVVAL_STATE_MALFORMED', bytes)
-  const last = parseMessage(json)
-  return json.has('previous') ? { ...last, previous: parseMessage(json.object('previous')) } : last
-}
-
-function parseMessage(json: JsonFile): SignedMessage {
   const height = json.parsed('height', 'a decimal number in a string', parseHeight)
   const round = json.integer('round', MAX_INT32)
   const step = json.integer('step', SignStep.precommit)
@@ -80,25 +66,13 @@ function checkPlace(json: JsonFile, place: SignPlace, signBytes: Uint8Array): vo
   }
 }
 
-/**
- * The file of a state, as CometBFT writes it: empty signature and sign bytes are left out.
- * `previous` is ours alone; CometBFT passes over it.
- */
+/** The file of a state, as CometBFT writes it: empty signature and sign bytes are left out. */
 export function formatSignState(state: SignState): Uint8Array {
-  const file = fileOf(state)
-  if (state.previous !== undefined) file['previous'] = fileOf(state.previous)
+  const { height, round, step, signature, signBytes } = state
+  const file: Record<string, unknown> = { height: height.toString(), round, step }
+  if (signature.length > 0) file['signature'] = toBase64(signature)
+  if (signBytes.length > 0) file['signbytes'] = toHexUpper(signBytes)
   return toUtf8(JSON.stringify(file, null, 2))
-}
-
-function fileOf(message: SignedMessage): Record<string, unknown> {
-  const file: Record<string, unknown> = {
-    height: message.height.toString(),
-    round: message.round,
-    step: message.step,
-  }
-  if (message.signature.length > 0) file['signature'] = toBase64(message.signature)
-  if (message.signBytes.length > 0) file['signbytes'] = toHexUpper(message.signBytes)
-  return file
 }
 
 function parseHeight(text: string): bigint | null {

@@ -7,7 +7,7 @@ import { commandFor, PrivvalError } from './errors.ts'
 import { FileSigner } from './file-signer.ts'
 import type { ValidatorKey } from './key-file.ts'
 import { formatKeyFile, parseKeyFile, validatorKeyOf } from './key-file.ts'
-import type { SignedMessage, SignState } from './sign-state.ts'
+import type { SignState } from './sign-state.ts'
 import { formatSignState, FRESH_SIGN_STATE, parseSignState } from './sign-state.ts'
 
 const SEED_BYTES = 32
@@ -114,12 +114,7 @@ function resetOf({ home }: Pick<SignerFiles, 'home'>): string {
  * The last signature has to be this key's: a state copied from another validator protects nothing.
  */
 function checkOwnership(paths: SignerFiles, key: ValidatorKey, state: SignState): void {
-  checkMessage(paths, key, state)
-  if (state.previous !== undefined) checkMessage(paths, key, state.previous)
-}
-
-function checkMessage(paths: SignerFiles, key: ValidatorKey, message: SignedMessage): void {
-  const { signBytes, signature } = message
+  const { signBytes, signature } = state
   if (signBytes.length === 0) return
   if (verifySignature(paths.crypto, key.pubKey, signBytes, signature)) return
   const reason =

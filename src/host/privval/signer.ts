@@ -20,13 +20,19 @@ export interface SignRefusal {
   readonly last: SignPlace
 }
 
-/** What is signed beside the vote itself. */
-export interface SignVoteOptions {
+/** How a message is signed. */
+export interface SignOptions {
+  /** What was signed is recorded once this has resolved, and never when it rejects. */
+  readonly after?: Promise<void>
+}
+
+/** How a vote is signed. */
+export interface SignVoteOptions extends SignOptions {
   /**
    * Sign the extension of a precommit for a block, an empty one too: the chain has extensions
    * enabled.
    */
-  readonly signExtension: boolean
+  readonly signExtension?: boolean
 }
 
 /**
@@ -45,5 +51,9 @@ export interface Signer {
     options?: SignVoteOptions,
   ): Promise<Result<Vote, SignRefusal>>
   /** The proposal with its signature. */
-  signProposal(chainId: string, proposal: Proposal): Promise<Result<Proposal, SignRefusal>>
+  signProposal(
+    chainId: string,
+    proposal: Proposal,
+    options?: SignOptions,
+  ): Promise<Result<Proposal, SignRefusal>>
 }

@@ -22,10 +22,10 @@ export function watchSigner(signer: Signer, watchOf: () => SignerWatch): Signer 
       if (signed.ok) watch.onVote(signed.value)
       return signed
     },
-    signProposal: async (chainId, proposal) => {
+    signProposal: async (chainId, proposal, options) => {
       const watch = watchOf()
       watch.onAsked()
-      const signed = await signer.signProposal(chainId, proposal)
+      const signed = await signer.signProposal(chainId, proposal, options)
       if (signed.ok) watch.onProposal(signed.value)
       return signed
     },

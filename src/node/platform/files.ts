@@ -54,7 +54,7 @@ export class NodeFiles implements Files {
   async writeFileDurable(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
     const temporary = `${path}.${process.pid}-${this.#temporary++}.tmp`
     try {
-      await this.#writeSynced(temporary, bytes, options.mode)
+      await Promise.all([this.#writeSynced(temporary, bytes, options.mode), options.after])
       renameSync(temporary, path)
     } catch (cause) {
       removeQuietly(temporary)
