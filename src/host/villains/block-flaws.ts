@@ -54,14 +54,16 @@ const withTxs = (block: Block, txs: readonly Uint8Array[], { crypto }: Stage): B
 const withCommit = (block: Block, lastCommit: Commit, { crypto }: Stage): Block =>
   withHeader({ ...block, lastCommit }, { lastCommitHash: hashCommit(crypto, lastCommit) })
 
-// Changes the first signature for the block; the hash in the header fits the change.
+// Changes one of the signatures for the block; the hash in the header fits the change.
 const commitFlaw = (name: string, spoil: (signature: CommitSig) => CommitSig): BlockFlaw => ({
   name,
   spoil: (block, stage) => {
     const signatures = block.lastCommit?.signatures ?? []
-    const at = signatures.findIndex(({ blockIdFlag }) => blockIdFlag === BlockIdFlag.commit)
-    const old = signatures[at]
-    if (block.lastCommit === null || old === undefined) return block
+    const isFor = ({ blockIdFlag }: CommitSig): boolean => blockIdFlag === BlockIdFlag.commit
+    const places = signatures.flatMap((each, at) => (isFor(each) ? [at] : []))
+    const at = places[stage.draw(Math.max(1, places.length))]
+    const old = at === undefined ? undefined : signatures[at]
+    if (block.lastCommit === null || at === undefined || old === undefined) return block
     const changed = signatures.with(at, spoil(old))
     return withCommit(block, { ...block.lastCommit, signatures: changed }, stage)
   },

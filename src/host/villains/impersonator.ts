@@ -8,11 +8,16 @@ import type { Counterpart, Word } from './counterpart.ts'
 import type { Stage } from './stage.ts'
 import type { Vice } from './vice.ts'
 
+type RoundPlace = Pick<Vote, 'height' | 'round'>
+
 /** What it makes of a vote of somebody else; `late` is an older vote, of whomever. */
 type Forgery = (stage: Stage, vote: Vote, late: Vote) => ConsensusWireMessage
 
-/** The forgeries by name, in the order in which they are tried. */
-const FORGERIES: readonly { readonly name: string; readonly forge: Forgery }[] = [
+/**
+ * The forgeries by name, in the order in which they are tried. Null is a proposal, for a peer that
+ * has just begun a round: it is there before the true one.
+ */
+const FORGERIES: readonly { readonly name: string; readonly forge: Forgery | null }[] = [
   {
     name: 'changed-block',
     forge: (stage, vote) => ({ kind: 'vote', vote: { ...vote, blockId: inventedId(stage, vote) } }),
@@ -46,16 +51,7 @@ const FORGERIES: readonly { readonly name: string; readonly forge: Forgery }[] =
       return { kind: 'vote', vote: changed }
     },
   },
-  {
-    name: 'proposal-of-another',
-    forge: (stage, vote) => {
-      const { height, round, timestamp } = vote
-      const blockId = inventedId(stage, vote)
-      const place = { type: 32, height, round, polRound: -1 } as const
-      const unsigned = { ...place, blockId, timestamp, signature: EMPTY_BYTES }
-      return { kind: 'proposal', proposal: stage.signProposal(unsigned) }
-    },
-  },
+  { name: 'proposal-of-another', forge: null },
 ]
 
 /** The names of its forgeries. */
@@ -79,29 +75,52 @@ export class Impersonator implements Vice {
     this.#forgeries = stage.draw(FORGERIES.length)
   }
 
-  hear(_from: Counterpart, { message }: Word): boolean {
+  hear(from: Counterpart, { message }: Word): boolean {
     if (message?.kind === 'vote' && !this.#stage.isOwn(message.vote)) this.#answer(message.vote)
+    if (message?.kind === 'new-round-step') this.#propose(from, message)
     return true
   }
 
+  #propose(to: Counterpart, { height, round }: RoundPlace): void {
+    const { clock } = this.#stage
+    if (this.#next()?.forge !== null || !this.#isTime()) return
+    this.#forged()
+    const blockId = inventedId(this.#stage, { height, round })
+    const place = { type: 32, height, round, polRound: -1 } as const
+    const unsigned = { ...place, blockId, timestamp: clock.now(), signature: EMPTY_BYTES }
+    to.tell({ kind: 'proposal', proposal: this.#stage.signProposal(unsigned) })
+  }
+
   #answer(vote: Vote): void {
-    const { peers, height, clock } = this.#stage
+    const { peers, height } = this.#stage
     const late = this.#kept[0] ?? vote
     this.#kept.push(vote)
     if (this.#kept.length > MAX_KEPT) this.#kept.shift()
     const victim = peers[this.#turn++ % Math.max(1, peers.length)]
     if (victim === undefined) return
-    const nowMs = clock.monotonicMs()
-    if (vote.height !== height || nowMs < this.#forgedAtMs + PAUSE_MS) {
+    const forge = this.#next()?.forge ?? null
+    if (forge === null || vote.height !== height || !this.#isTime()) {
       return victim.tell({ kind: 'vote', vote: late })
     }
-    this.#forgedAtMs = nowMs
-    const forgery = FORGERIES[this.#forgeries++ % FORGERIES.length]
-    if (forgery !== undefined) victim.tell(forgery.forge(this.#stage, vote, late))
+    this.#forged()
+    victim.tell(forge(this.#stage, vote, late))
+  }
+
+  #next(): (typeof FORGERIES)[number] | undefined {
+    return FORGERIES[this.#forgeries % FORGERIES.length]
+  }
+
+  #isTime(): boolean {
+    return this.#stage.clock.monotonicMs() >= this.#forgedAtMs + PAUSE_MS
+  }
+
+  #forged(): void {
+    this.#forgedAtMs = this.#stage.clock.monotonicMs()
+    this.#forgeries++
   }
 }
 
-function inventedId({ crypto }: Stage, { height, round }: Vote): BlockId {
+function inventedId({ crypto }: Stage, { height, round }: RoundPlace): BlockId {
   const hash = crypto.sha256(toUtf8(`forged ${height}/${round}`))
   return { hash, partSetHeader: { total: 1, hash: crypto.sha256(hash) } }
 }
