@@ -217,6 +217,29 @@ describe('a villain that does it again and again', { timeout: 60_000 }, () => {
     expect(found({ told, blocks: { ...blocks, 9: () => ({}) }, heights: 11 })).toHaveLength(2)
   })
 
+  test('evidence: of more offences than a node keeps, which ones is left to it', () => {
+    const told: Record<number, Told[number]> = {}
+    const blocks: Record<number, (history: History) => LinkOptions> = {}
+    // A node that keeps 64, and of one height what it was shown last.
+    const kept: Partial<Vote>[] = []
+    for (let height = 2; height <= 100; height++) {
+      const oldest = height < 7 ? undefined : kept.shift()
+      if (oldest !== undefined) blocks[height] = carrying((history) => votesPiece(history, oldest))
+      if (height > 24) continue
+      const places = [0, 1].flatMap((round) =>
+        [VoteType.prevote, VoteType.precommit].map((type) => ({
+          height: BigInt(height),
+          round,
+          type,
+        })),
+      )
+      told[height] = (history) => places.flatMap((each) => both(each)(history))
+      for (const each of places.toReversed()) if (kept.length < 64) kept.push(each)
+    }
+    expect(found({ told, blocks, heights: 100 })).toEqual([])
+    expect(found({ told, blocks: { ...blocks, 20: () => ({}) }, heights: 20 })).toHaveLength(1)
+  })
+
   test('evidence: something younger does not do', () => {
     const blocks = { 7: carrying(piece(1)), 8: carrying(piece(0)), 9: carrying(piece(2)) }
     expect(found({ told, blocks, heights: 9 })).toEqual([

@@ -23,9 +23,11 @@ import type { Report } from './violation.ts'
 const MAX_BLOCKS = 5n
 /**
  * So many open offences of one validator a node keeps for sure. With more, its pieces are still one
- * a block, but which of them is left to the nodes.
+ * a block, but which of them is left to the nodes: they may have kept others than came first here.
  */
 const KEPT_OPEN = 48
+/** Open offences of one validator that are counted: more than any node keeps. */
+const COUNTED_OPEN = 128
 
 /** An offence that can be proved and is in no block. */
 interface Open {
@@ -35,6 +37,8 @@ interface Open {
    * durable. Null for all who have the chain.
    */
   readonly holders: Map<number, bigint> | null
+  /** False when it came where a node may have had no room left: it only counts. */
+  readonly isOwed: boolean
   /** The chain's height when the core could carry it at the earliest, null while it cannot. */
   since: bigint | null
 }
@@ -136,8 +140,9 @@ export class EvidenceJudge {
     if (this.#carried.has(name)) return
     const ofCulprit = this.#openOf(culprit)
     const known = ofCulprit.get(name)
-    if (known === undefined && ofCulprit.size >= KEPT_OPEN) return
-    const open = known ?? { offence, holders: new Map<number, bigint>(), since: null }
+    if (known === undefined && ofCulprit.size >= COUNTED_OPEN) return
+    const isOwed = ofCulprit.size < KEPT_OPEN
+    const open = known ?? { offence, holders: new Map<number, bigint>(), isOwed, since: null }
     ofCulprit.set(name, open)
     if (open.holders?.has(node) === false) open.holders.set(node, foundAfter)
     if (this.#isInCore(open)) open.since ??= this.#top
@@ -163,7 +168,8 @@ export class EvidenceJudge {
       const name = `absence up to ${height} of ${bytesKey(address)}`
       const what = `missed ${missed} of ${window} heights up to ${height}`
       const offence = { name, culprit: this.#ledger.indexOf(address), height, what }
-      const open = { offence, holders: null, since: this.#core === null ? null : this.#top }
+      const isOwed = true
+      const open = { offence, holders: null, isOwed, since: this.#core === null ? null : this.#top }
       this.#openOf(offence.culprit).set(name, open)
     }
   }
@@ -193,7 +199,7 @@ export class EvidenceJudge {
   ): string | null {
     let oldest: Open | null = null
     for (const each of open.values()) {
-      const isDue = each.since !== null && each.since + MAX_BLOCKS <= height
+      const isDue = each.isOwed && each.since !== null && each.since + MAX_BLOCKS <= height
       if (!isDue || (oldest !== null && oldest.offence.height <= each.offence.height)) continue
       oldest = each
     }
