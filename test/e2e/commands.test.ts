@@ -127,7 +127,9 @@ describe('commands', () => {
   })
 
   test.concurrent('version: is told, with the protocols when asked', async () => {
-    expect((await quadrille(['version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+    const told = await quadrille(['version'])
+    expect(told.out).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect(await quadrille(['--version'])).toEqual(told)
     expect(JSON.parse((await quadrille(['version', '-v'])).out)).toMatchObject({
       abci: '2.0.0',
       block_protocol: 11,

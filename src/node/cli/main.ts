@@ -29,7 +29,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const outcome = { code: 0 }
   const program = makeProgram(outcome)
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    // CometBFT has `version` alone; the flag is what commands of npm are asked.
+    const asked = argv.length === 1 && argv[0] === '--version' ? ['version'] : [...argv]
+    await program.parseAsync(asked, { from: 'user' })
     return outcome.code
   } catch (error) {
     return report(error, isStackAsked(program))
