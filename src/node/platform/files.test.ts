@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -50,6 +51,15 @@ test('files of the system: a write that fails leaves the old file and no other',
   ).rejects.toEqual(expect.objectContaining({ code: 'PORTS_IO_FAILED' }))
   expect(readdirSync(directory)).toEqual(['taken'])
   expect(existsSync(join(directory, 'taken', 'inside'))).toBe(true)
+})
+
+test('files of the system: what a killed process left is overwritten', async () => {
+  const directory = makeDirectory()
+  const path = join(directory, 'state')
+  writeFileSync(`${path}.${process.pid}-0.tmp`, 'of the process before, and longer')
+  await new NodeFiles().writeFileDurable(path, Uint8Array.of(1), { mode: 0o600 })
+  expect(readdirSync(directory)).toEqual(['state'])
+  expect([...readFileSync(path)]).toEqual([1])
 })
 
 test('files of the system: a full disk is named as such', async () => {

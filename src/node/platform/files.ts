@@ -118,7 +118,8 @@ export class NodeFiles implements Files {
   }
 
   async #writeSynced(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-    const handle = openSync(path, 'wx', mode)
+    // A killed process may have left one of this name: in a container all have the same number.
+    const handle = openSync(path, 'w', mode)
     try {
       for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done)
       await fdatasyncAsync(handle).catch((cause: unknown) => {
