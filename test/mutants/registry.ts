@@ -181,8 +181,8 @@ const durability: readonly Mutant[] = [
     name: 'vote-of-another-height',
     mistake: 'a vote that waits for its signature takes its place from the height that is on then',
     file: 'src/host/engine/effect-handlers.ts',
-    find: 'this.#signing.then(prepare(signer))',
-    replace: 'this.#signing.then(() => prepare(signer)())',
+    find: 'const sign = prepare(signer)',
+    replace: 'const sign = () => prepare(signer)()',
     killer: {
       file: 'src/host/engine/late-signature.test.ts',
       title: 'a precommit that waits behind a prevote: has the place of its own height',

@@ -26,6 +26,7 @@ export interface EffectHandlersOptions extends EngineOptions {
   readonly decided: (next: ChainState, header: Header, precommits: VoteSet) => void
   readonly fail: (error: unknown) => void
   readonly listener: () => EngineListener | null
+  readonly stopped: () => boolean
 }
 
 /**
@@ -171,11 +172,13 @@ export class EffectHandlers {
 
   // One signature at a time, in the order asked for: the sign state only ever moves forward. What
   // is signed is made up at once: when its turn comes, its height may be over, and the validators
-  // of the next one may stand in another order.
+  // of the next one may stand in another order. Once the engine has stopped, no record of a
+  // signature gets into the log any more: the one under way has to stay the signer's last.
   #signInOrder(prepare: (signer: Signer) => () => Promise<void>): void {
-    const { signer } = this.#options
+    const { signer, stopped } = this.#options
     if (signer === null) return
-    this.#signing = this.#signing.then(prepare(signer))
+    const sign = prepare(signer)
+    this.#signing = this.#signing.then(() => (stopped() ? undefined : sign()))
     const step = this.#signing
     this.#signing = step.catch(() => undefined)
     this.#run(step)

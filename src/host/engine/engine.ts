@@ -10,7 +10,7 @@ import { MessagePool } from '../../core/message-pool/index.ts'
 import type { Admission, HeldMessages } from '../../core/message-pool/index.ts'
 import { maxBlockBytes } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
-import { BLOCK_PART_SIZE } from '../../core/types/index.ts'
+import { BLOCK_PART_SIZE, VoteType } from '../../core/types/index.ts'
 import type {
   Block,
   BlockId,
@@ -79,6 +79,7 @@ export class ConsensusEngine {
       decided: (next, header, precommits) => this.#onDecided(next, header, precommits),
       fail: (error) => this.#fail(error),
       listener: () => this.#listener,
+      stopped: () => this.#phase === 'stopped',
     })
   }
 
@@ -220,7 +221,8 @@ export class ConsensusEngine {
   }
 
   // Only records of the height after the last stored block count: a crash between storing a block
-  // and marking its end in the log leaves a finished height's records at the tail.
+  // and marking its end in the log leaves a finished height's records at the tail. Of those only
+  // the precommits: late ones may have ended the wait for the next height.
   async #unfinishedRecords(): Promise<(RecordedInput | HeightStart)[]> {
     const { wal, crypto } = this.#options
     const last = this.#chainState.lastBlockHeight
@@ -228,12 +230,14 @@ export class ConsensusEngine {
     const records = (await wal.readSince(last)) ?? (await wal.readSince(last - 1n)) ?? []
     const inputs: (RecordedInput | HeightStart)[] = []
     for (const record of records) {
-      if (recordHeight(record) !== height) continue
+      const of = recordHeight(record)
+      if (of !== height && of !== height - 1n) continue
       const input = decodeRecord(crypto, record)
       if (input === null) {
         throw new EngineError('ENGINE_LOG_UNREADABLE', height, 'the log holds an unknown record')
       }
-      inputs.push(input)
+      if (of === height) inputs.push(input)
+      else if (isPrecommit(input)) inputs.push({ kind: 'vote', vote: input.vote })
     }
     return inputs
   }
@@ -316,6 +320,8 @@ export class ConsensusEngine {
     const { clock, config } = this.#options
     const chain = this.#chainState
     const first = chain.lastBlockHeight === 0n
+    // Also of what the store does not keep: precommits that came in after the decision.
+    const all = config.skipTimeoutCommit && lastPrecommits?.hasAll === true
     const height = first ? chain.initialHeight : chain.lastBlockHeight + 1n
     this.#heightStartedAtMs = clock.monotonicMs()
     this.#blocks.clear()
@@ -332,7 +338,7 @@ export class ConsensusEngine {
       validatorSet: chain.validators,
       lastPrecommits,
       waitForTxs: begun?.waitForTxs ?? (!config.createEmptyBlocks && !this.#needsProofBlock()),
-      immediately: begun?.immediately ?? (first || config.timeouts.commitMs === 0),
+      immediately: begun?.immediately ?? (first || config.timeouts.commitMs === 0 || all),
     })
   }
 
@@ -359,6 +365,13 @@ export class ConsensusEngine {
 
 function refusalOf(admission: Admission | { readonly kind: 'ok' }): string | null {
   return admission.kind === 'refused' ? admission.reason : null
+}
+
+function isPrecommit(
+  input: RecordedInput | HeightStart,
+): input is Extract<Input, { kind: 'vote' | 'signed-vote' }> {
+  const { kind } = input
+  return (kind === 'vote' || kind === 'signed-vote') && input.vote.type === VoteType.precommit
 }
 
 function isIn(admission: Admission): boolean {

@@ -2,8 +2,9 @@
 
 import { expect, test } from 'vitest'
 import { bytesKey, toBase64, toUtf8 } from '../../core/bytes/index.ts'
-import { VoteType } from '../../core/types/index.ts'
+import { NIL_BLOCK_ID, VoteType } from '../../core/types/index.ts'
 import type { Vote } from '../../core/types/index.ts'
+import { Station } from '../gossip/station.fixture.ts'
 import { Cluster } from '../replica/cluster.fixture.ts'
 import type { Disk } from '../replica/cluster.fixture.ts'
 
@@ -94,3 +95,43 @@ test.each(['prevote', 'precommit'] as const)(
     await cluster.stopAll()
   },
 )
+
+test('a precommit that waits behind a prevote: a stop leaves it unsigned', async () => {
+  let goOn = (): void => {}
+  const allowed = new Promise<void>((resolve) => (goOn = resolve))
+  const asked: string[] = []
+  const cluster = new Cluster({
+    size: 4,
+    powers: [11n],
+    alter: (_, options) => {
+      const { signer } = options
+      if (signer === null) return options
+      const signVote: typeof signer.signVote = async (chainId, vote, how) => {
+        asked.push(`${vote.height}/${vote.round}/${vote.type}`)
+        await allowed
+        return signer.signVote(chainId, vote, how)
+      }
+      return { ...options, signer: { ...signer, signVote } }
+    },
+  })
+  const station = await Station.startOn(cluster, await Cluster.freshDisk())
+  const peer = station.join('a')
+  station.step(peer, { height: 1n, step: 3 })
+  const { engine } = station.node.replica
+  await cluster.until(() => asked.length > 0, 10_000)
+  const blockId = engine.state.proposal?.blockId ?? NIL_BLOCK_ID
+  for (const member of [1, 2, 3]) {
+    const place = { type: VoteType.prevote, height: 1n, round: 0, blockId }
+    station.hear(peer, { kind: 'vote', vote: station.voteOf(member, place) })
+  }
+  expect(engine.state.step).toBe('precommit')
+  const stopped = cluster.stop(0)
+  goOn()
+  const disk = await stopped
+  // The prevote is in no log, so it has to be the one that the signer gives again.
+  expect(asked).toEqual(['1/0/1'])
+  const again = await Station.startOn(cluster, disk)
+  await cluster.until(() => again.node.replica.engine.state.votes.get(0)?.prevotes.hasAll === true)
+  expect(cluster.equivocations()).toEqual([])
+  await cluster.stopAll()
+})

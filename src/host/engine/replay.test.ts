@@ -6,7 +6,7 @@ import type { BlockId } from '../../core/types/index.ts'
 import { Station } from '../gossip/station.fixture.ts'
 import type { FakePeer } from '../gossip/station.fixture.ts'
 import { WriteAheadLog } from '../wal/index.ts'
-import { Cluster } from '../replica/cluster.fixture.ts'
+import { Cluster, CLUSTER_TIMES } from '../replica/cluster.fixture.ts'
 import type { Disk } from '../replica/cluster.fixture.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
 
@@ -27,6 +27,13 @@ const crashOf = ({ node }: Station): Disk => ({
 async function start(): Promise<{ station: Station; peer: FakePeer; blockId: BlockId }> {
   const station = await Station.start(4)
   stations.push(station)
+  return proposed(station)
+}
+
+/** Once it has proposed. */
+async function proposed(
+  station: Station,
+): Promise<{ station: Station; peer: FakePeer; blockId: BlockId }> {
   const peer = station.join('a')
   station.step(peer, { height: 1n, step: 3 })
   await station.cluster.until(() => stateOf(station).step !== 'propose', 10_000)
@@ -112,6 +119,33 @@ describe('replay of the log', () => {
     await again.cluster.until(() => stateOf(again).votes.get(0)?.prevotes.powerAny === 11n)
     expect(station.cluster.equivocations()).toEqual([])
   })
+
+  test.each(['commit', 'new-height'] as const)(
+    'replay: the last precommit came in step %s and ends the wait for the next height again',
+    async (step) => {
+      const engine = { ...CLUSTER_TIMES, skipTimeoutCommit: true }
+      const cluster = new Cluster({ size: 4, powers: [11n], engine })
+      const station = await Station.startOn(cluster, await Cluster.freshDisk())
+      stations.push(station)
+      const started = await proposed(station)
+      const { peer, blockId } = started
+      hearTwo(started, { type: prevote, round: 0, blockId })
+      await cluster.until(() => stateOf(station).votes.get(0)?.precommits.powerAny === 11n)
+      hearTwo(started, { type: precommit, round: 0, blockId })
+      await cluster.until(() => stateOf(station).step === step)
+      const last = { type: precommit, height: 1n, round: 0, blockId }
+      station.hear(peer, { kind: 'vote', vote: station.voteOf(3, last) })
+      await cluster.until(() => stateOf(station).height === 2n)
+      expect(stateOf(station).step).toBe('propose')
+      // Nothing is proposed: it signs nil, and would be asked for another vote in a later round 0.
+      await cluster.until(() => stateOf(station).votes.get(0)?.prevotes.powerAny === 11n, 10_000)
+      const again = await restart(station, crashOf(station))
+      const { height, round } = stateOf(again)
+      expect([height, round, stateOf(again).step]).toEqual([2n, 0, 'prevote'])
+      await cluster.until(() => stateOf(again).votes.get(0)?.prevotes.powerAny === 11n)
+      expect(cluster.equivocations()).toEqual([])
+    },
+  )
 
   test('replay: without its log the node starts and signs nothing twice', async () => {
     const { station } = await startLocked()
