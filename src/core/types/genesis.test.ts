@@ -128,8 +128,15 @@ describe('a wrong genesis file', () => {
     expect(of({ pub_key: { ...validator.pub_key, value: 'AAAA' } })).toBe(
       'validators.0.pub_key.value',
     )
-    expect(of({ power: '9223372036854775807' })).toBe('validators')
-    expect(fieldOf({ ...members, validators: [validator, validator] })).toBe('validators')
+    expect(of({ power: '9223372036854775807' })).toBe('validators.0.power')
+    const twice = parseGenesis(
+      crypto,
+      JSON.stringify({ ...members, validators: [validator, validator] }),
+    )
+    expect(twice).toEqual({
+      ok: false,
+      error: { field: 'validators.1.pub_key', reason: 'is that of validators.0 too' },
+    })
   })
 
   test('genesis: a switch that is not known is refused', () => {

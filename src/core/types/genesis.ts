@@ -1,6 +1,7 @@
 // The genesis file: CometBFT's JSON, and what a chain may say that CometBFT does not know.
 
-import { equalBytes, err, formatTime, ok, toBase64, toHexUpper, toUtf8 } from '../bytes/index.ts'
+import { bytesKey, equalBytes, err, formatTime, ok } from '../bytes/index.ts'
+import { toBase64, toHexUpper, toUtf8 } from '../bytes/index.ts'
 import type { Result, Time } from '../bytes/index.ts'
 import { PUBLIC_KEY_SIZE, addressOf } from '../crypto/index.ts'
 import type { Crypto } from '../crypto/index.ts'
@@ -9,7 +10,7 @@ import type { EvidenceRule, LockRule, MedianTimeRule } from './chain-rules.ts'
 import { JsonFields } from './json-fields.ts'
 import type { FieldError, FirstError } from './json-fields.ts'
 import { textOfMember } from './json-text.ts'
-import { MAX_CHAIN_ID_BYTES } from './limits.ts'
+import { MAX_CHAIN_ID_BYTES, MAX_TOTAL_VOTING_POWER } from './limits.ts'
 import { defaultConsensusParams, validateConsensusParams } from './params.ts'
 import { parseSlashingPolicy } from './slashing-policy.ts'
 import type { SlashingPolicy } from './slashing-policy.ts'
@@ -69,7 +70,20 @@ const readValidator = (crypto: Crypto, fields: JsonFields): GenesisValidator => 
   }
   const power = fields.int64('power')
   if (power <= 0n) fields.fail('power', 'is not positive')
+  if (power > MAX_TOTAL_VOTING_POWER) fields.fail('power', `is above ${MAX_TOTAL_VOTING_POWER}`)
   return { address, pubKey, power, name: fields.string('name') }
+}
+
+const readValidators = (crypto: Crypto, genesis: JsonFields): GenesisValidator[] => {
+  const places = new Map<string, number>()
+  return genesis.objects('validators').map((fields, index) => {
+    const validator = readValidator(crypto, fields)
+    const key = bytesKey(validator.address)
+    const before = places.get(key)
+    if (before !== undefined) fields.fail('pub_key', `is that of validators.${before} too`)
+    places.set(key, index)
+    return validator
+  })
 }
 
 const readParams = (fields: JsonFields): ConsensusParams => {
@@ -143,7 +157,7 @@ const readGenesis = (crypto: Crypto, fields: JsonFields, text: string): Genesis 
     consensusParams: hasParams
       ? readParams(fields.object('consensus_params'))
       : defaultConsensusParams,
-    validators: fields.objects('validators').map((validator) => readValidator(crypto, validator)),
+    validators: readValidators(crypto, fields),
     appHash: fields.hex('app_hash'),
     appStateJson: textOfMember(text, 'app_state') ?? '',
     ...readSwitches(fields.object('quadrille')),

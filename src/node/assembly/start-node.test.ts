@@ -67,6 +67,11 @@ const CASES: readonly Case[] = [
     told: 'HOME/config/genesis.json: there is no such file; `quadrille init --home HOME`',
   },
   {
+    title: 'a home that nobody has made',
+    spoil: (home) => rmSync(join(home, 'config'), { recursive: true }),
+    told: 'HOME/config/genesis.json: there is no such file; `quadrille init --home HOME`',
+  },
+  {
     title: 'a genesis that is no JSON',
     spoil: garbage('config/genesis.json'),
     told: 'HOME/config/genesis.json: is not JSON',

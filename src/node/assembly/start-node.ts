@@ -87,10 +87,11 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
 
 async function open(options: StartOptions, closers: Closers): Promise<RunningNode> {
   const { home, config, signal } = options
+  const paths = homePaths(home, config)
+  // Before the settings: of a home that nobody has made yet, it is better told than a default.
+  const genesis = await readGenesis(paths, options.genesisHash ?? null)
   const settings = nodeSettings(config)
   const logger = options.logger ?? makeLogger(logSettings(config))
-  const paths = homePaths(home, config)
-  const genesis = await readGenesis(paths, options.genesisHash ?? null)
   const keys = { files: new NodeFiles(), crypto: nativeCrypto, home }
   const node = await loadNodeKey({ ...keys, path: paths.nodeKey })
   const lock = await lockHome(home)
