@@ -25,6 +25,7 @@ import { ProgressJudge } from './progress.ts'
 import { Prosecutor } from './prosecutor.ts'
 import { ScheduleJudge } from './schedule.ts'
 import type { Setting } from './setting.ts'
+import { ToldApplicationJudge } from './told-application.ts'
 import { ValidityJudge } from './validity.ts'
 import type { RuleName, Violation } from './violation.ts'
 
@@ -43,6 +44,7 @@ export class Court {
   readonly #schedule: ScheduleJudge
   readonly #blockTime: BlockTimeJudge
   readonly #appHash: AppHashJudge
+  readonly #toldApplication: ToldApplicationJudge
   readonly #progress: ProgressJudge
   readonly #evidence: EvidenceJudge
   #isForked = false
@@ -60,6 +62,7 @@ export class Court {
     this.#schedule = new ScheduleJudge(this.#ledger, report)
     this.#blockTime = new BlockTimeJudge(this.#ledger, report)
     this.#appHash = new AppHashJudge(report)
+    this.#toldApplication = new ToldApplicationJudge(report)
     this.#progress = new ProgressJudge(this.#ledger, report)
     this.#evidence = new EvidenceJudge(this.#ledger, report)
   }
@@ -79,6 +82,9 @@ export class Court {
       case 'delivered-vote':
       case 'delivered-proposal':
         this.#onDelivered(observation)
+        break
+      case 'executed':
+        this.#toldApplication.onExecuted(observation)
         break
       case 'committed':
         this.#onCommitted(observation)
@@ -158,6 +164,7 @@ export class Court {
       this.#schedule.onCommitted(seen, before.bench)
       this.#blockTime.onCommitted(seen, before)
       this.#evidence.onCommitted(seen, before.bench)
+      this.#toldApplication.onCommitted(seen, before)
     }
     this.#appHash.onCommitted(seen)
     this.#progress.onCommitted(seen)

@@ -20,7 +20,8 @@
 // | proposer | an honest node proposed out of turn, took such a proposal, or has other |
 // |          | validators, powers or priorities for a height than the reference rotation |
 // | block-time | block time stood still, or lies outside what honest signers and clocks said |
-// | app-hash | two honest nodes got different results, changes or hashes from one block |
+// | app-hash | two honest nodes got different results, changes or hashes from one block, or an |
+// |          | application was told of other signers or offenders than the block has |
 // | memory | an honest node held more of something than its bound |
 // | progress | after healing the core did not decide within 2(f+1)+1 fair rounds, or signed |
 // |          | nothing for the time of two rounds, or a member of it got no block within the time |
@@ -39,6 +40,7 @@ export type {
   DeliveredProposal,
   DeliveredVote,
   Ended,
+  Executed,
   Healed,
   Held,
   Observation,

@@ -1,5 +1,6 @@
 // What the judges are told about a run: facts that whoever stands outside can see.
 
+import type { Time } from '../../core/bytes/index.ts'
 import type { ConsensusState } from '../../core/consensus/index.ts'
 import type { FinalizeBlockResponse } from '../../core/proto/index.ts'
 import type {
@@ -83,6 +84,31 @@ export interface Committed extends AtNode {
   readonly validators: ValidatorSet
 }
 
+/** An honest node gives its application a decided block to execute, also again after a restart. */
+export interface Executed extends AtNode {
+  readonly kind: 'executed'
+  readonly height: bigint
+  /** Of the block. */
+  readonly hash: Uint8Array
+  /** Who could sign the commit before, in their order, and how they did. */
+  readonly votes: readonly {
+    readonly address: Uint8Array
+    readonly power: bigint
+    /** As in the commit. */
+    readonly flag: number
+  }[]
+  /** Who is proved guilty by the block. */
+  readonly misbehavior: readonly {
+    readonly kind: string
+    readonly address: Uint8Array
+    readonly power: bigint
+    readonly height: bigint
+    readonly time: Time
+    /** Of all powers at that height. */
+    readonly total: bigint
+  }[]
+}
+
 /**
  * A vote that an honest node was sent: by a villain, whoever signed it; by an honest node, when a
  * villain may have signed it.
@@ -145,6 +171,7 @@ export type Observation =
   | Skewed
   | SignedVote
   | SignedProposal
+  | Executed
   | Committed
   | DeliveredVote
   | DeliveredProposal

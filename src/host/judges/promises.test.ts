@@ -353,6 +353,30 @@ describe('equal execution, memory, halting', () => {
     expect(found(power('ed25519'), power('secp256k1'))).toBe(1)
   })
 
+  test('app hash: what an application is told of signers and offenders is in the block', () => {
+    const seats = [...last.before.validators.validators]
+    const flags = last.block.lastCommit?.signatures.map(({ blockIdFlag }) => blockIdFlag) ?? []
+    const votes = seats.map(({ address, votingPower: power }, index) => {
+      return { address, power, flag: flags[index] ?? 0 }
+    })
+    const { hash } = last.blockId
+    const lawful = { kind: 'executed', atMs: 2500, node: 1, height: 2n, hash, votes } as const
+    const found = (change: object): number => {
+      const told = { ...lawful, misbehavior: [], ...change }
+      const before = detailsOf(judge(history, [told, ...facts]), 'app-hash').length
+      expect(detailsOf(judge(history, [...facts, told]), 'app-hash')).toHaveLength(before)
+      return before
+    }
+    expect(found({})).toBe(0)
+    expect(found({ votes: [] })).toBe(1)
+    expect(found({ votes: votes.toReversed() })).toBe(1)
+    expect(found({ votes: votes.with(0, { ...lawful.votes[0], flag: 1 } as never) })).toBe(1)
+    const guilty = { kind: 'duplicate-vote', address: seats[0]?.address, power: 10n, height: 1n }
+    expect(found({ misbehavior: [{ ...guilty, time: 0n, total: 40n }] })).toBe(1)
+    // Of a block that nobody has committed nothing is known.
+    expect(found({ hash: new Uint8Array(32), votes: [] })).toBe(0)
+  })
+
   test('memory: more than the bound convicts', () => {
     const held = (count: number): Observation => ({
       kind: 'held',

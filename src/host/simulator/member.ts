@@ -165,6 +165,9 @@ export class Member {
       disk: ports,
       signer: await this.#signer(ports.files),
       randomSeed: common.plan.seed + 1000 * this.#lives + node,
+      onExecuted: (request) => {
+        if (villain === null) this.#options.witness.onExecuted(node, request)
+      },
     })
     if (villain === null) return honest
     const keySeed = signingSeedOf(seat)

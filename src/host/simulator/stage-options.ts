@@ -3,6 +3,7 @@
 import type { Genesis } from '../../core/types/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import { KvStoreApplication } from '../abci/index.ts'
+import type { FinalizeBlockRequest } from '../abci/index.ts'
 import { MemoryNetwork, MemoryRandom, silentLogger } from '../memory/index.ts'
 import type { Signer } from '../privval/index.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
@@ -13,6 +14,7 @@ import { MessageSwitch } from './message-switch.ts'
 import type { MessageNetwork } from './network.ts'
 import type { Plan } from './plan.ts'
 import { nodeAddressOf, nodeSeedOf } from './seats.ts'
+import { watchApplication } from './watched-application.ts'
 import type { WorldHost } from './world-host.ts'
 
 /** What every node of a run shares. */
@@ -34,12 +36,15 @@ export interface LifeParts {
   readonly signer: Signer
   /** Differs from life to life. */
   readonly randomSeed: number
+  /** Hears of each block that the application executes. */
+  readonly onExecuted: (request: FinalizeBlockRequest) => void
 }
 
 /** Builds the options of an honest replica. */
 export async function stageOptions(common: Common, parts: LifeParts): Promise<ReplicaOptions> {
   const { plan, host, genesis, crypto, network } = common
   const { node, clock, disk, signer } = parts
+  const application = await KvStoreApplication.open(crypto, disk.applicationStore)
   const others = Array.from({ length: common.nodes }, (_, i) => i).filter((i) => i !== node)
   return {
     ports: {
@@ -53,7 +58,7 @@ export async function stageOptions(common: Common, parts: LifeParts): Promise<Re
       store: disk.store,
     },
     genesis,
-    application: await KvStoreApplication.open(crypto, disk.applicationStore),
+    application: watchApplication(application, parts.onExecuted),
     signer,
     nodeKeySeed: nodeSeedOf(node),
     moniker: `node${node}`,

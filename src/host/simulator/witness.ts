@@ -2,6 +2,7 @@
 
 import type { ConsensusState } from '../../core/consensus/index.ts'
 import { votesOf } from '../../core/consensus/index.ts'
+import type { FinalizeBlockRequest } from '../abci/index.ts'
 import { Query } from '../events/index.ts'
 import type { FaultEvent, NewBlockEvent } from '../events/index.ts'
 import type { Committed, Court } from '../judges/index.ts'
@@ -90,6 +91,20 @@ export class Witness {
     const { court, timeline, narrator } = this.#options
     court.see({ kind: 'stopped', atMs: timeline.nowMs, node, reason, isExcused })
     narrator.tell({ node, kind: 'halt', detail: reason })
+  }
+
+  /** An application executes a block. */
+  onExecuted(node: number, request: FinalizeBlockRequest): void {
+    const { court, timeline } = this.#options
+    const { height, hash, decidedLastCommit, misbehavior } = request
+    const votes = decidedLastCommit.votes.map(({ validator, blockIdFlag: flag }) => {
+      return { ...validator, flag }
+    })
+    const guilty = misbehavior.map(({ kind, validator, height: at, time, totalVotingPower }) => {
+      return { kind, ...validator, height: at, time, total: totalVotingPower }
+    })
+    const told = { height, hash, votes, misbehavior: guilty }
+    court.see({ kind: 'executed', atMs: timeline.nowMs, node, ...told })
   }
 
   onSkew(node: number, skewMs: number): void {
