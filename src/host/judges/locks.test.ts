@@ -156,6 +156,37 @@ describe.each(['paper', 'comet-legacy'] as const)('locks by %s', (rule) => {
     expect(found).toContain('a vote in hand is not signed by whom it names')
   })
 
+  test('lock: votes of another round, step or value make no polka where they are put', () => {
+    const { state } = precommit
+    const round = state.votes.get(0)
+    if (round === undefined) throw new Error('there is a polka')
+    const foundIn = (votes: typeof state.votes, fields: object = {}): string =>
+      flaws({ ...precommit, state: { ...state, ...fields, votes } })
+    const forged = 'a vote in hand is not signed by whom it names'
+    expect(flaws(precommit)).toBe('')
+    // The polka of round 0 counted as one of round 1.
+    const late = { round: 1, lockedRound: 1, validRound: 1 }
+    const moved = foundIn(new Map([[1, round]]), late)
+    expect(moved).toContain('AllIfLockedRoundThenSentCommit')
+    expect(moved).toContain(forged)
+    // Prevotes counted as precommits.
+    expect(foundIn(new Map([[0, { ...round, precommits: round.prevotes }]]))).toContain(forged)
+    // The votes for one block counted for another, and those of one validator for all.
+    const { prevotes } = round
+    const forOther = Object.assign(Object.create(prevotes) as VoteSet, {
+      getFor: (index: number) => prevotes.getFor(index, blockId),
+    })
+    Object.defineProperty(forOther, 'values', { get: () => [other] })
+    const swapped = foundIn(new Map([[0, { ...round, prevotes: forOther }]]))
+    expect(swapped).toContain('AllIfLockedRoundThenSentCommit')
+    expect(swapped).toContain(forged)
+    const ofOne = Object.assign(Object.create(prevotes) as VoteSet, {
+      getFor: () => prevotes.getFor(0, blockId),
+    })
+    Object.defineProperty(ofOne, 'values', { get: () => [blockId] })
+    expect(foundIn(new Map([[0, { ...round, prevotes: ofOne }]]))).toContain(forged)
+  })
+
   test('lock: states that the algorithm cannot reach convict', () => {
     const polkas = [polka0]
     const voting = (fields: object): string =>

@@ -1,8 +1,8 @@
 // Progress: once the network is well, the core decides, within the rounds and the time that the
 // theory allows.
 //
-// A core that signs nothing at all for two rounds is told of at once: the time of all rounds
-// together may be longer than a run.
+// A core that signs nothing at all for two rounds is told of at once, and so is a member that does
+// not get a block which another one has: the time of all rounds together may be longer than a run.
 //
 // A round is fair when its proposer is in the core and its timeouts leave two times what a message
 // takes to reach everybody. Of 2(f+1)+1 fair rounds one decides, f being the validators outside of
@@ -18,10 +18,18 @@ import type { Report } from './violation.ts'
 /** Without so many rounds to wait for, nothing can be asked of the core. */
 const MAX_ROUNDS = 1000
 
+/**
+ * What a member needs for a block that another one has, on top of four times what a message takes
+ * to reach everybody: to be asked what it lacks, more than once where the answer was lost.
+ */
+const CATCH_UP_MS = 6000
+
 /** A member of the core on its way to the next block. */
 interface Member {
   height: bigint
   deadlineMs: number
+  /** Since when another member has the next block, null while nobody has. */
+  behindMs: number | null
 }
 
 /** Watches the core from the moment it is well. */
@@ -51,8 +59,10 @@ export class ProgressJudge {
     for (const [height, round] of this.#rounds) this.#roundsAtHealing.set(height, round)
     for (const node of core) {
       const height = this.#heights.get(node) ?? this.#ledger.setting.genesis.initialHeight - 1n
-      this.#members.set(node, { height, deadlineMs: atMs + this.#limitMs(height + 1n) })
+      const deadlineMs = atMs + this.#limitMs(height + 1n)
+      this.#members.set(node, { height, deadlineMs, behindMs: null })
     }
+    this.#noteBehind(atMs)
   }
 
   /** Notes a height, and gives the node the time for the next one. */
@@ -66,6 +76,8 @@ export class ProgressJudge {
     this.#lastSignMs = atMs
     member.height = height
     member.deadlineMs = atMs + this.#limitMs(height + 1n)
+    member.behindMs = null
+    this.#noteBehind(atMs)
   }
 
   /** Counts the fair rounds that a height was left without. */
@@ -89,16 +101,17 @@ export class ProgressJudge {
     const late: number[] = []
     for (const [node, { deadlineMs }] of this.#members) if (atMs > deadlineMs) late.push(node)
     const [first] = late
-    if (first === undefined) return this.#listen(atMs)
+    if (first === undefined) {
+      this.#listen(atMs)
+      return this.#lookBehind(atMs)
+    }
     const height = this.#members.get(first)?.height
     this.#tell(late, atMs, `node ${late.join(', ')} never gets past height ${height}`)
   }
 
   // Steps end by themselves: a core that signs nothing for two whole rounds has stopped.
   #listen(atMs: number): void {
-    let top = -1n
-    for (const { height } of this.#members.values()) if (height > top) top = height
-    const height = top + 1n
+    const height = this.#topOfCore() + 1n
     const silentMs = Math.floor(atMs - this.#lastSignMs)
     const round = (this.#rounds.get(height) ?? 0) + 1
     const commitMs = this.#durationMs(height, round, 'new-height')
@@ -110,6 +123,28 @@ export class ProgressJudge {
       atMs,
       detail,
     )
+  }
+
+  // Gossip: what one member has, all have soon (paper, Gossip communication).
+  #lookBehind(atMs: number): void {
+    const limitMs = CATCH_UP_MS + 4 * this.#ledger.setting.gossipMs
+    for (const [node, { height, behindMs }] of this.#members) {
+      if (behindMs === null || atMs - behindMs <= limitMs) continue
+      const lackMs = Math.floor(atMs - behindMs)
+      const what = `lacks block ${height + 1n} for ${lackMs} ms, which another of the core has`
+      this.#tell([node], atMs, `node ${node} ${what}`)
+    }
+  }
+
+  #noteBehind(atMs: number): void {
+    const top = this.#topOfCore()
+    for (const member of this.#members.values()) if (member.height < top) member.behindMs ??= atMs
+  }
+
+  #topOfCore(): bigint {
+    let top = -1n
+    for (const { height } of this.#members.values()) if (height > top) top = height
+    return top
   }
 
   #tell(culprits: readonly number[], atMs: number, detail: string): void {

@@ -456,7 +456,24 @@ describe('progress', () => {
     const two = long.links.flatMap((link) => factsOf(long, link, [0, 1]))
     const late = { ...healed, atMs: 0 }
     const court = judge(long, [late, ...two])
-    expect(detailsOf(court, 'progress')).toEqual(['node 2 never gets past height 0'])
+    const [detail] = detailsOf(court, 'progress')
+    expect(detail).toBe('node 2 lacks block 1 for 7000 ms, which another of the core has')
+  })
+
+  test('progress: a member that does not get what another one has convicts', () => {
+    const [one, two] = history.links
+    if (one === undefined || two === undefined) throw new Error('there are two heights')
+    const { gossipMs } = history.setting()
+    const [toOne, toOthers] = [factsOf(history, two, [0]), factsOf(history, two, [1, 2])]
+    const given = [...factsOf(history, one, [0, 1, 2]), { ...healed, atMs: 2000 }, ...toOne]
+    const dueMs = history.momentOf(two) + 6000 + 4 * gossipMs
+    expect(found(...given, at(dueMs))).toBe('')
+    expect(found(...given, at(dueMs + 1))).toMatch(/^node 1 lacks block 2 for \d+ ms/)
+    expect(found(...given, ...toOthers, at(dueMs + 1))).toBe('')
+    // What was there before healing is owed from then on.
+    const before = [...factsOf(history, one, [0, 1, 2]), ...toOne, { ...healed, atMs: 5000 }]
+    expect(found(...before, at(dueMs + 1))).toBe('')
+    expect(found(...before, at(11_001 + 4 * gossipMs))).toMatch(/^node 1 lacks block 2/)
   })
 
   test('progress: a core that signs nothing for two rounds convicts, whatever time is left', () => {

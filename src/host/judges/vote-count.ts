@@ -1,19 +1,28 @@
 // The votes that a node holds, and the polkas among them: counted anew, signature by signature.
 
-import type { BlockId, Vote, VoteSet } from '../../core/types/index.ts'
+import { equalBytes } from '../../core/bytes/index.ts'
+import { VoteType } from '../../core/types/index.ts'
+import type { BlockId, Validator, Vote, VoteSet } from '../../core/types/index.ts'
 import { isMoreThanTwoThirds, isSameId } from './naive-values.ts'
 import type { Notary } from './notary.ts'
 import type { SignedVote } from './observation.ts'
 
 type State = SignedVote['state']
 
+/** Where a vote must have been given to count. */
+interface Ballot {
+  readonly height: bigint
+  readonly round: number
+  readonly type: number
+}
+
 /** Knows what the votes that a node holds are worth. */
 export class VoteCount {
   readonly #notary: Notary
   // Vote sets and votes never change, and the same ones are asked for several times.
-  readonly #counted = new WeakMap<VoteSet, readonly BlockId[]>()
-  readonly #signed = new WeakSet<Vote>()
-  readonly #genuine = new WeakSet<VoteSet>()
+  readonly #counted = new WeakMap<VoteSet, { readonly round: number; readonly polkas: BlockId[] }>()
+  readonly #signed = new WeakMap<Vote, Validator['pubKey']>()
+  readonly #genuine = new WeakMap<VoteSet, Ballot>()
 
   constructor(notary: Notary) {
     this.#notary = notary
@@ -25,49 +34,71 @@ export class VoteCount {
   }
 
   /** The values that have one in a round; of villains' doing, several. */
-  polkas({ votes, validatorSet }: State, round: number): readonly BlockId[] {
+  polkas({ votes, validatorSet, height }: State, round: number): readonly BlockId[] {
     const prevotes = votes.get(round)?.prevotes
     if (prevotes === undefined) return []
     const known = this.#counted.get(prevotes)
-    if (known !== undefined) return known
+    if (known?.round === round) return known.polkas
+    const ballot = { height, round, type: VoteType.prevote }
     const polkas = prevotes.values.filter((value) => {
       let power = 0n
       let total = 0n
-      for (const [index, { votingPower, pubKey }] of validatorSet.validators.entries()) {
-        total += votingPower
+      for (const [index, validator] of validatorSet.validators.entries()) {
+        total += validator.votingPower
         const vote = prevotes.getFor(index, value)
-        if (vote !== null && this.#isSigned(pubKey, vote)) power += votingPower
+        if (
+          vote !== null &&
+          this.#isCast(vote, validator, ballot) &&
+          isSameId(vote.blockId, value)
+        ) {
+          power += validator.votingPower
+        }
       }
       return isMoreThanTwoThirds(power, total)
     })
-    this.#counted.set(prevotes, polkas)
+    this.#counted.set(prevotes, { round, polkas })
     return polkas
   }
 
-  /** Whether a node holds a vote that the validator it names did not sign. */
-  holdsForgery({ votes, validatorSet }: State): boolean {
+  /**
+   * Whether a node counts a vote that the validator it names did not sign, or not for this height,
+   * round, step and value.
+   */
+  holdsForgery({ votes, validatorSet, height }: State): boolean {
     const { validators } = validatorSet
-    const isGenuine = (voteSet: VoteSet): boolean =>
-      this.#genuine.has(voteSet) ||
+    const isGenuine = (voteSet: VoteSet, ballot: Ballot): boolean =>
+      isSameBallot(this.#genuine.get(voteSet), ballot) ||
       voteSet.values.every((value) =>
-        validators.every(({ pubKey }, index) => {
+        validators.every((validator, index) => {
           const vote = voteSet.getFor(index, value)
-          return vote === null || this.#isSigned(pubKey, vote)
+          if (vote === null) return true
+          return this.#isCast(vote, validator, ballot) && isSameId(vote.blockId, value)
         }),
       )
-    for (const { prevotes, precommits } of votes.values()) {
-      for (const voteSet of [prevotes, precommits]) {
-        if (!isGenuine(voteSet)) return true
-        this.#genuine.add(voteSet)
+    for (const [round, { prevotes, precommits }] of votes) {
+      const sets = [
+        [prevotes, VoteType.prevote] as const,
+        [precommits, VoteType.precommit] as const,
+      ]
+      for (const [voteSet, type] of sets) {
+        const ballot = { height, round, type }
+        if (!isGenuine(voteSet, ballot)) return true
+        this.#genuine.set(voteSet, ballot)
       }
     }
     return false
   }
 
-  #isSigned(pubKey: Parameters<Notary['signedVote']>[0], vote: Vote): boolean {
-    if (this.#signed.has(vote)) return true
+  // What stands in the message counts, not the place where the node has put it.
+  #isCast(vote: Vote, { address, pubKey }: Validator, ballot: Ballot): boolean {
+    if (!isSameBallot(vote, ballot) || !equalBytes(vote.validatorAddress, address)) return false
+    if (this.#signed.get(vote) === pubKey) return true
     if (!this.#notary.signedVote(pubKey, vote)) return false
-    this.#signed.add(vote)
+    this.#signed.set(vote, pubKey)
     return true
   }
+}
+
+function isSameBallot(a: Ballot | undefined, b: Ballot): boolean {
+  return a?.height === b.height && a.round === b.round && a.type === b.type
 }
