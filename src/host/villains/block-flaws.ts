@@ -1,16 +1,16 @@
 // Blocks that are valid but for one thing.
 
-import { EMPTY_BYTES, equalBytes, toUtf8 } from '../../core/bytes/index.ts'
+import { toUtf8 } from '../../core/bytes/index.ts'
 import {
   ABSENT_COMMIT_SIG,
   BlockIdFlag,
-  NIL_BLOCK_ID,
-  VoteType,
   hashCommit,
   hashEvidence,
   hashTxs,
 } from '../../core/types/index.ts'
-import type { Block, Commit, CommitSig, Evidence, Header, Vote } from '../../core/types/index.ts'
+import type { Block, Commit, CommitSig, Header } from '../../core/types/index.ts'
+import { EVIDENCE_FLAWS, STANDING_FLAWS } from './false-evidence.ts'
+import type { EvidenceFlaw } from './false-evidence.ts'
 import type { Stage } from './stage.ts'
 
 /** One way to break a block. Where it needs a last commit, it leaves the first block as it is. */
@@ -71,43 +71,18 @@ const commitFlaw = (name: string, spoil: (signature: CommitSig) => CommitSig): B
 
 const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === 0 ? ~byte : byte))
 
-// Accuses an honest validator with two signatures that are not its own.
-function framing(block: Block, stage: Stage): Evidence {
-  const { header } = block
-  const last = stage.notes.find(header.lastBlockId)
-  const timestamp = last?.block.header.time ?? header.time
-  const innocent = stage.genesis.validators.find(
-    ({ address }) => !equalBytes(address, stage.address),
-  )
-  const vote = (value: string): Vote =>
-    stage.signVote({
-      type: VoteType.prevote,
-      height: header.height > 1n ? header.height - 1n : header.height,
-      round: 0,
-      blockId:
-        value === ''
-          ? NIL_BLOCK_ID
-          : {
-              hash: stage.crypto.sha256(toUtf8(value)),
-              partSetHeader: { total: 1, hash: stage.crypto.sha256(toUtf8(value)) },
-            },
-      timestamp: header.time,
-      validatorAddress: innocent?.address ?? stage.address,
-      validatorIndex: 0,
-      signature: EMPTY_BYTES,
-      extension: EMPTY_BYTES,
-      extensionSignature: EMPTY_BYTES,
-    })
-  const totalVotingPower = stage.genesis.validators.reduce((sum, { power }) => sum + power, 0n)
-  return {
-    kind: 'duplicate-vote',
-    voteA: vote(''),
-    voteB: vote('block'),
-    totalVotingPower,
-    validatorPower: innocent?.power ?? 0n,
-    timestamp,
-  }
-}
+// The evidence is of the height before, as the freshest in a block is.
+const evidenceFlaw = ({ name, make }: EvidenceFlaw): BlockFlaw => ({
+  name,
+  spoil: (block, stage) => {
+    const { height, lastBlockId } = block.header
+    const last = stage.notes.find(lastBlockId)?.block.header
+    if (last === undefined) return block
+    const evidence = [...make(stage, { height: height - 1n, time: last.time })]
+    const evidenceHash = hashEvidence(stage.crypto, evidence)
+    return withHeader({ ...block, evidence }, { evidenceHash })
+  },
+})
 
 function oversize(block: Block, stage: Stage): Block {
   const { maxBytes } = stage.genesis.consensusParams.block
@@ -179,13 +154,6 @@ export const BLOCK_FLAWS: readonly BlockFlaw[] = [
       return withCommit(block, { ...lastCommit, signatures }, stage)
     },
   },
-  {
-    name: 'framing',
-    spoil: (block, stage) => {
-      const evidence = [framing(block, stage)]
-      const evidenceHash = hashEvidence(stage.crypto, evidence)
-      return withHeader({ ...block, evidence }, { evidenceHash })
-    },
-  },
+  ...[...EVIDENCE_FLAWS, ...STANDING_FLAWS].map(evidenceFlaw),
   { name: 'oversize', spoil: oversize },
 ]

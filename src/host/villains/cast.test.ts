@@ -228,7 +228,7 @@ describe('impersonator', () => {
     'impersonator: $name ends the connection and is never passed on',
     async ({ drawn }) => {
       const theatre = await open({ villains: { [LIAR]: 'impersonator' }, drawn })
-      await theatre.play(2n)
+      await theatre.play(3n)
       expect(theatre.expulsions(LIAR).length).toBeGreaterThan(0)
       expect(theatre.expulsions(LIAR)[0]).toMatch(/^P2P_VIOLATION/)
       const { validators, chainId } = theatre.cluster.genesis

@@ -1,17 +1,27 @@
 // Impersonator: speaks in the name of others, with forged signatures, borrowed addresses and
-// numbers, and old votes that it has kept.
+// numbers, old votes that it has kept, and evidence that is false.
 
+import { encodeEvidenceList } from '../../core/proto/index.ts'
 import type { ConsensusWireMessage } from '../../core/proto/index.ts'
 import { EMPTY_BYTES, toUtf8 } from '../../core/bytes/index.ts'
-import type { BlockId, Vote } from '../../core/types/index.ts'
+import type { BlockId, Evidence, Vote } from '../../core/types/index.ts'
 import type { Counterpart, Word } from './counterpart.ts'
+import { EVIDENCE_FLAWS } from './false-evidence.ts'
+import type { EvidenceFlaw } from './false-evidence.ts'
 import type { Stage } from './stage.ts'
 import type { Vice } from './vice.ts'
 
 type RoundPlace = Pick<Vote, 'height' | 'round'>
 
-/** What it makes of a vote of somebody else; `late` is an older vote, of whomever. */
-type Forgery = (stage: Stage, vote: Vote, late: Vote) => ConsensusWireMessage
+/**
+ * What it makes of a vote of somebody else; `late` is an older vote, of whomever. Null when it can
+ * make nothing now.
+ */
+type Forgery = (
+  stage: Stage,
+  vote: Vote,
+  late: Vote,
+) => ConsensusWireMessage | readonly Evidence[] | null
 
 /**
  * The forgeries by name, in the order in which they are tried. Null is a proposal, for a peer that
@@ -52,11 +62,14 @@ const FORGERIES: readonly { readonly name: string; readonly forge: Forgery | nul
     },
   },
   { name: 'proposal-of-another', forge: null },
+  ...EVIDENCE_FLAWS.filter(({ name }) => name !== 'evidence-of-the-future').map(slander),
 ]
 
 /** The names of its forgeries. */
 export const FORGERY_NAMES: readonly string[] = FORGERIES.map(({ name }) => name)
 
+/** On which evidence travels. */
+const EVIDENCE_CHANNEL = 0x38
 /** Old votes that are kept for later. */
 const MAX_KEPT = 64
 /** A forgery ends the connection with its victim; between two of them it only repeats old votes. */
@@ -102,8 +115,11 @@ export class Impersonator implements Vice {
     if (forge === null || vote.height !== height || !this.#isTime()) {
       return victim.tell({ kind: 'vote', vote: late })
     }
+    const forgery = forge(this.#stage, vote, late)
+    if (forgery === null) return victim.tell({ kind: 'vote', vote: late })
     this.#forged()
-    victim.tell(forge(this.#stage, vote, late))
+    if ('kind' in forgery) victim.tell(forgery)
+    else victim.tellRaw(EVIDENCE_CHANNEL, encodeEvidenceList(forgery))
   }
 
   #next(): (typeof FORGERIES)[number] | undefined {
@@ -118,6 +134,16 @@ export class Impersonator implements Vice {
     this.#forgedAtMs = this.#stage.clock.monotonicMs()
     this.#forgeries++
   }
+}
+
+// Of the height below, which the victim can judge.
+function slander({ name, make }: EvidenceFlaw): (typeof FORGERIES)[number] {
+  const forge: Forgery = (stage, vote) => {
+    const height = vote.height - 1n
+    const time = stage.notes.blockBelow(vote.height)?.header.time
+    return time === undefined ? null : make(stage, { height, time })
+  }
+  return { name, forge }
 }
 
 function inventedId({ crypto }: Stage, { height, round }: RoundPlace): BlockId {

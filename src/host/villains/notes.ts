@@ -112,6 +112,16 @@ export class Notes {
     return { block, partSet }
   }
 
+  /** The block that a proposal of a height rests on, null where none of both was seen whole. */
+  blockBelow(height: bigint): Block | null {
+    for (const { blockId } of this.#proposals.filter((each) => each.height === height)) {
+      const below = this.find(blockId)?.block.header.lastBlockId
+      const found = below === undefined ? null : this.find(below)
+      if (found !== null) return found.block
+    }
+    return null
+  }
+
   /** True when the part is of this block. */
   isPartOf(blockId: BlockId, part: Part): boolean {
     const own = this.#partSets.get(keyOf(blockId))?.get(part.index) ?? null
