@@ -1,7 +1,11 @@
 // The judge of evidence acquits who carries every proof in time, and tells what is missing.
 
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_SLASHING_POLICY, VoteType } from '../../core/types/index.ts'
+import {
+  DEFAULT_SLASHING_POLICY,
+  VoteType,
+  defaultConsensusParams,
+} from '../../core/types/index.ts'
 import type {
   DoubleProposalEvidence,
   DuplicateVoteEvidence,
@@ -113,6 +117,18 @@ describe('two votes that one node was sent', { timeout: 60_000 }, () => {
     expect(found({ told, heights: 6 })).toEqual([])
     expect(found({ told, heights: 7 })).toEqual([MISSING])
     expect(found({ told, blocks: { 8: carrying(votesPiece) }, heights: 9 })).toEqual([MISSING])
+  })
+
+  test('evidence: that is too old for a block, by heights and by time, is owed no more', () => {
+    const aged = (maxAgeNumBlocks: bigint, maxAgeDuration: bigint): readonly string[] => {
+      const evidence = { ...defaultConsensusParams.evidence, maxAgeNumBlocks, maxAgeDuration }
+      const genesis = { consensusParams: { ...defaultConsensusParams, evidence } }
+      return found({ told, healedAt: 5, heights: 10, genesis })
+    }
+    const second = 1_000_000_000n
+    expect(aged(5n, second)).toEqual([])
+    expect(aged(6n, second)).toHaveLength(1)
+    expect(aged(5n, 60n * second)).toHaveLength(1)
   })
 
   test('evidence: that stands in two blocks or beside another of its validator is told', () => {

@@ -7,6 +7,7 @@
 // that is no younger than the oldest such offence. So the one offence of a validator is in a block
 // at most five heights later, or in the first after those that villains made; and of an offender
 // with a backlog, of which a block takes one piece, the k-th oldest follows k - 1 blocks later.
+// What has grown too old for a block meanwhile is owed no more.
 
 import { bytesKey } from '../../core/bytes/index.ts'
 import type { Block, Evidence } from '../../core/types/index.ts'
@@ -14,6 +15,7 @@ import type { Ledger } from './ledger.ts'
 import { absentFrom, downtimeRule } from './naive-downtime.ts'
 import { accusedOf, heightOfFault, offenceOf } from './naive-offence.ts'
 import type { Bench } from './naive-rotation.ts'
+import { blockAt, lastTime } from './naive-state.ts'
 import type { Committed, DeliveredProposal, DeliveredVote, Healed } from './observation.ts'
 import { Sightings } from './sightings.ts'
 import type { Offence } from './sightings.ts'
@@ -116,6 +118,7 @@ export class EvidenceJudge {
     const { node, block, commit } = seen
     const { height } = block.header
     if (height > this.#top) {
+      this.#dropExpired(block)
       this.#top = height
       this.#judge(seen, bench)
       this.#countAbsence(block)
@@ -171,6 +174,21 @@ export class EvidenceJudge {
       const isOwed = true
       const open = { offence, holders: null, isOwed, since: this.#core === null ? null : this.#top }
       this.#openOf(offence.culprit).set(name, open)
+    }
+  }
+
+  // What the block may not carry any more is not owed: too old by blocks and by time.
+  #dropExpired(block: Block): void {
+    const state = this.#ledger.stateBefore(block)
+    if (state === null) return
+    const { maxAgeNumBlocks, maxAgeDuration } = state.params.evidence
+    for (const open of this.#open.values()) {
+      for (const [name, { offence }] of open) {
+        const blocks = state.nextHeight - 1n - offence.height
+        if (blocks <= maxAgeNumBlocks) continue
+        const then = blockAt(state, offence.height)
+        if (then !== null && lastTime(state) - then.time > maxAgeDuration) open.delete(name)
+      }
     }
   }
 

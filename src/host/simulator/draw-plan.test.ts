@@ -15,6 +15,11 @@ test('few villains: every seed has some, below a third of the power', () => {
   }
 })
 
+test('evidence age: some runs are longer than evidence lasts', () => {
+  const ages = Array.from({ length: 100 }, (_, seed) => drawPlan(seed).evidenceAge.blocks)
+  expect(new Set(ages)).toEqual(new Set([100_000, 8, 15]))
+})
+
 test('few villains: nobody lies where one is a third', () => {
   expect(drawFewVillains(1, [10, 10, 10])).toEqual([])
   expect(drawFewVillains(1, [10])).toEqual([])

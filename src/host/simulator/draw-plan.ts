@@ -4,7 +4,8 @@ import type { TimeoutConfig } from '../../core/consensus/index.ts'
 import { VILLAINS } from '../villains/index.ts'
 import { drawScript } from './draw-script.ts'
 import { Draws } from './draws.ts'
-import type { ByzantinePlan, DiskPlan, DowntimePlan, NetworkPlan, Plan, RangeMs } from './plan.ts'
+import type { ByzantinePlan, DiskPlan, DowntimePlan, EvidenceAgePlan } from './plan.ts'
+import type { NetworkPlan, Plan, RangeMs } from './plan.ts'
 
 /** CometBFT's defaults: about 0.8 blocks a second where messages take less than 0.1 s. */
 export const DEFAULT_TIMES: TimeoutConfig = {
@@ -58,6 +59,20 @@ const DOWNTIMES: readonly DowntimePlan[] = [
   { window: 12, minSigned: 6 },
 ]
 
+/** CometBFT's default: nothing expires in a run. */
+const DEFAULT_AGE: EvidenceAgePlan = { blocks: 100_000, ms: 172_800_000 }
+
+/**
+ * That of most chains, and ages that a run is longer than. The blocks take longer than the time, so
+ * it is they that count, as for the peers to whom a node still offers a piece.
+ */
+const AGES: readonly EvidenceAgePlan[] = [
+  DEFAULT_AGE,
+  DEFAULT_AGE,
+  { blocks: 8, ms: 1000 },
+  { blocks: 15, ms: 5000 },
+]
+
 const USUAL_MS = 60_000
 /** Runs in which nobody lies. */
 const NO_VILLAINS = 0.4
@@ -76,6 +91,7 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     lockRule: 'comet-legacy',
     evidenceRule: 'comet',
     downtime: { window: 100, minSigned: 5 },
+    evidenceAge: DEFAULT_AGE,
     crypto: 'cheap',
     times: DEFAULT_TIMES,
     network: CALM_NETWORK,
@@ -109,6 +125,7 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     lockRule: draws.pick(['comet-legacy', 'paper']),
     evidenceRule: stream('evidence').pick(['comet', 'all']),
     downtime: stream('downtime').pick(DOWNTIMES),
+    evidenceAge: stream('evidence age').pick(AGES),
     crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
     times: draws.chance(0.2) ? QUICK_TIMES : DEFAULT_TIMES,
     txsPerSecond: draws.pick([0, 1, 2, 3, 8]),

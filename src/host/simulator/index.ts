@@ -15,6 +15,7 @@ export type {
   DiskFault,
   DiskPlan,
   DowntimePlan,
+  EvidenceAgePlan,
   NetworkPlan,
   Plan,
   RangeMs,

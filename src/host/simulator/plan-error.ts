@@ -36,6 +36,8 @@ export function validatePlan(plan: Plan): void {
     const most = `a window of at most ${MAX_DOWNTIME_WINDOW} and minSigned not above it`
     throw new PlanError(`downtime: expected ${most}, not ${minSigned} of ${window}`)
   }
+  expectWhole('evidenceAge.blocks', plan.evidenceAge.blocks, 1)
+  expectWhole('evidenceAge.ms', plan.evidenceAge.ms, 1)
   if (validators > MAX_VALIDATORS) {
     throw new PlanError(`validators: expected at most ${MAX_VALIDATORS}, not ${validators}`)
   }

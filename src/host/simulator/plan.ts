@@ -38,6 +38,12 @@ export interface DowntimePlan {
   readonly minSigned: number
 }
 
+/** Evidence that is older by both counts is for no block any more. */
+export interface EvidenceAgePlan {
+  readonly blocks: number
+  readonly ms: number
+}
+
 /** A validator that lies. */
 export interface ByzantinePlan {
   readonly index: number
@@ -99,6 +105,7 @@ export interface Plan {
   /** Which evidence blocks carry. */
   readonly evidenceRule: EvidenceRule
   readonly downtime: DowntimePlan
+  readonly evidenceAge: EvidenceAgePlan
   /** `cheap`: keyed hashes in place of signatures, which nobody can forge within the simulator. */
   readonly crypto: 'cheap' | 'ed25519'
   readonly times: TimeoutConfig

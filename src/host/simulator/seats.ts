@@ -37,7 +37,14 @@ export function genesisOf(crypto: Crypto, plan: Plan): Genesis {
     genesisTime: START_TIME,
     chainId: 'simulation',
     initialHeight: 1n,
-    consensusParams: defaultConsensusParams,
+    consensusParams: {
+      ...defaultConsensusParams,
+      evidence: {
+        ...defaultConsensusParams.evidence,
+        maxAgeNumBlocks: BigInt(plan.evidenceAge.blocks),
+        maxAgeDuration: BigInt(plan.evidenceAge.ms) * 1_000_000n,
+      },
+    },
     validators: plan.powers.map((power, index) => {
       const { pubKey, address } = validatorKeyOf(crypto, signingSeedOf(index))
       return { pubKey, address, power: BigInt(power), name: `node${index}` }

@@ -5,6 +5,7 @@ import { MAX_VALIDATORS } from '../../host/simulator/index.ts'
 import type {
   DiskPlan,
   DowntimePlan,
+  EvidenceAgePlan,
   NetworkPlan,
   Plan,
   ScriptEvent,
@@ -76,6 +77,10 @@ const DOWNTIME: Readonly<Record<keyof DowntimePlan, Check>> = {
   window: whole(1, MAX_DOWNTIME_WINDOW),
   minSigned: whole(0, MAX_DOWNTIME_WINDOW),
 }
+const EVIDENCE_AGE: Readonly<Record<keyof EvidenceAgePlan, Check>> = {
+  blocks: whole(1, MAX_HEIGHTS),
+  ms: whole(1, MAX_RUN_MS),
+}
 const TIMES: Readonly<Record<keyof Plan['times'], Check>> = {
   proposeMs: time,
   proposeDeltaMs: time,
@@ -97,6 +102,7 @@ const PLAN: Readonly<Record<keyof Plan, Check>> = {
   lockRule: oneOf(['comet-legacy', 'paper']),
   evidenceRule: oneOf(['comet', 'all']),
   downtime: fields(DOWNTIME),
+  evidenceAge: fields(EVIDENCE_AGE),
   crypto: oneOf(['cheap', 'ed25519']),
   times: fields(TIMES),
   network: fields(NETWORK),

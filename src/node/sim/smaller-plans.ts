@@ -48,10 +48,10 @@ function* cutShort(plan: Plan, violationMs: number): Iterable<Plan> {
 
 function* calmAll(plan: Plan): Iterable<Plan> {
   const { validators, powers, heights, maxMs, healMs, byzantine, script } = plan
-  const { lockRule, evidenceRule, downtime } = plan
+  const { lockRule, evidenceRule, downtime, evidenceAge } = plan
   const calm = calmPlan(plan.seed, { validators, heights, maxMs, healMs, byzantine, script })
   yield calm
-  yield { ...calm, powers, lockRule, evidenceRule, downtime }
+  yield { ...calm, powers, lockRule, evidenceRule, downtime, evidenceAge }
 }
 
 // Delta debugging: halves, quarters and so on are left out while the rest still fails.
@@ -100,7 +100,7 @@ function withoutValidator(plan: Plan, node: number): Plan {
 function* calmEach(plan: Plan): Iterable<Plan> {
   const calm = calmPlan(plan.seed, { validators: plan.validators })
   const { network, disk, times, skewMs, txsPerSecond, crypto, powers, lockRule } = calm
-  const { evidenceRule, downtime } = calm
+  const { evidenceRule, downtime, evidenceAge } = calm
   const parts: readonly Partial<Plan>[] = [
     { network },
     ...namesOf(network).map((name) => ({ network: { ...plan.network, [name]: network[name] } })),
@@ -113,6 +113,7 @@ function* calmEach(plan: Plan): Iterable<Plan> {
     { lockRule },
     { evidenceRule },
     { downtime },
+    { evidenceAge },
   ]
   for (const part of parts) yield { ...plan, ...part }
 }
