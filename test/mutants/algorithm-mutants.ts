@@ -56,6 +56,14 @@ export const algorithm: readonly Mutant[] = [
     killer: script('L28 polka never comes (paper)'),
   },
   {
+    name: 'valid-value-frozen',
+    mistake: 'L42: a late polka does not take the place of an older valid value',
+    file: `${CONSENSUS}/rules.ts`,
+    find: 'polka === null || state.validRound === state.round',
+    replace: 'polka === null || state.validRound !== -1',
+    killer: script('L36 late polka after another (paper)'),
+  },
+  {
     name: 'newer-lock-gives-way',
     mistake: 'L29: a polka older than the lock overrules it',
     file: `${CONSENSUS}/locks.ts`,

@@ -122,7 +122,7 @@ const durability: readonly Mutant[] = [
     name: 'no-sign-state',
     mistake: 'the signer signs a second value for one height, round and step',
     file: 'src/host/privval/file-signer.ts',
-    find: 'if (order === 0) return this.#again(request, last)',
+    find: 'if (order === 0) return this.#again(request)',
     replace: '',
     killer: {
       file: 'src/host/privval/file-signer.test.ts',
@@ -175,6 +175,28 @@ const durability: readonly Mutant[] = [
     killer: {
       file: 'src/host/engine/late-signature.test.ts',
       title: 'a prevote: what led to it is in the log on disk before the signer has a record of it',
+    },
+  },
+  {
+    name: 'timeouts-not-replayed',
+    mistake: 'a restarted node waits again for a timeout that it has acted upon',
+    file: 'src/host/engine/engine.ts',
+    find: '  #replay(input: RecordedInput): void {',
+    replace: "  #replay(input: RecordedInput): void {\n    if (input.kind === 'timeout') return",
+    killer: {
+      file: 'src/host/engine/replay.test.ts',
+      title: 'replay of the log replay: a timeout that has fired is not waited for again',
+    },
+  },
+  {
+    name: 'old-rounds-not-gossiped',
+    mistake: 'a peer gets votes of its own round only',
+    file: 'src/host/gossip/pump.ts',
+    find: 'if (round > link.known.round + 1 && round !== state.round) continue',
+    replace: 'if (round !== link.known.round) continue',
+    killer: {
+      file: 'src/host/gossip/reactor.test.ts',
+      title: 'gossip of votes votes: those of an old round and of the next one go to a peer too',
     },
   },
   {

@@ -110,6 +110,20 @@ describe('replay of the log', () => {
     expect(ofRound1()[0]).toEqual(blockId)
   })
 
+  test('replay: a timeout that has fired is not waited for again', async () => {
+    const started = await start()
+    const { station, peer } = started
+    // Round 1 has another proposer, which stays silent.
+    hearTwo(started, { type: precommit, round: 0 })
+    const third = station.voteOf(3, { type: precommit, height: 1n, round: 0 })
+    station.hear(peer, { kind: 'vote', vote: third })
+    const signed = station.cluster.signatures[0] ?? []
+    await station.cluster.until(() => signed.some(({ place }) => place === '1/1/1'))
+    const again = await restart(station, crashOf(station))
+    const { height, round, step } = stateOf(again)
+    expect([height, round, step]).toEqual([1n, 1, 'prevote'])
+  })
+
   test('replay: a signature under way is asked for again and comes out the same', async () => {
     const { station } = await start()
     const before = station.cluster.signatures[0]?.length ?? 0

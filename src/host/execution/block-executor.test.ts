@@ -116,6 +116,24 @@ describe('block executor', () => {
     expect(asked).toEqual([none, none, { round: 0, votes: extended }, { round: 0, votes }])
   })
 
+  test('tells the application with which power the block before was signed', async () => {
+    const [first] = keyed.keys
+    if (first === undefined) throw new Error('no key')
+    const powers: unknown[] = []
+    const application = appWith((inner) => ({
+      finalizeBlock: (request) => {
+        powers.push(request.decidedLastCommit.votes[0]?.validator.power)
+        const answer = inner.finalizeBlock(request)
+        const stronger = { pubKey: first.pubKey, power: 50n }
+        return request.height === 1n ? { ...answer, validatorUpdates: [stronger] } : answer
+      },
+    }))
+    const node = await open({ application })
+    for (let height = 1; height <= 4; height++) await node.step()
+    // The power of height 1 changes at height 3, whose commit is in block 4.
+    expect(powers).toEqual([undefined, 40n, 40n, 50n])
+  })
+
   test('refuses a proposal by the rules of the chain before the application is asked', async () => {
     let asked = 0
     const application = appWith(() => ({

@@ -1,7 +1,7 @@
 // Gossip: every peer gets what it lacks when it can use it, and whatever was lost comes again.
 
 import { afterEach, describe, expect, test } from 'vitest'
-import { BitArray, toUtf8 } from '../../core/bytes/index.ts'
+import { BitArray, equalBytes, toUtf8 } from '../../core/bytes/index.ts'
 import { encodeConsensusMessage } from '../../core/proto/index.ts'
 import { NIL_BLOCK_ID, VoteType } from '../../core/types/index.ts'
 import type { PartSetHeader } from '../../core/types/index.ts'
@@ -140,6 +140,49 @@ describe('gossip of votes', () => {
     await pass(station, 25)
     expect(others(far).length).toBe(1)
     expect(others(near)).toEqual([])
+  })
+
+  test('votes: those of an old round and of the next one go to a peer too', async () => {
+    const station = await start(4)
+    const [near, ahead, behind] = [station.join('a'), station.join('b'), station.join('c')]
+    for (const peer of [near, behind]) station.step(peer, { height: 1n, step: PROPOSE })
+    station.step(ahead, { height: 1n, round: 1, step: PROPOSE })
+    const votes = [1, 2].map((member, round) =>
+      station.voteOf(member, { type: VoteType.prevote, height: 1n, round }),
+    )
+    for (const vote of votes) station.hear(near, { kind: 'vote', vote })
+    await pass(station, 30)
+    const placesOf = (peer: FakePeer): string[] =>
+      votes
+        .filter((vote) =>
+          peer.got('vote').some(({ vote: { signature } }) => equalBytes(signature, vote.signature)),
+        )
+        .map(({ round }) => `round ${round}`)
+    expect(placesOf(ahead)).toEqual(['round 0', 'round 1'])
+    expect(placesOf(behind)).toEqual(['round 0', 'round 1'])
+  })
+
+  test('votes: of an equivocator the one for the majority is passed on', async () => {
+    const station = await start(4)
+    const { engine } = station.node.replica
+    const near = station.join('a')
+    station.step(near, { height: 1n, step: PROPOSE })
+    await station.cluster.until(() => engine.state.step === 'prevote')
+    const blockId = engine.state.proposal?.blockId ?? NIL_BLOCK_ID
+    const place = { type: VoteType.prevote, height: 1n, round: 0 }
+    for (const vote of [
+      station.voteOf(3, place),
+      ...[1, 2, 3].map((member) => station.voteOf(member, { ...place, blockId })),
+    ]) {
+      station.hear(near, { kind: 'vote', vote })
+    }
+    await pass(station, 30)
+    const far = station.join('b')
+    station.step(far, { height: 1n, step: PROPOSE })
+    await pass(station, 30)
+    const index = station.voteOf(3, place).validatorIndex
+    const ofLiar = far.got('vote').filter(({ vote }) => vote.validatorIndex === index)
+    expect(ofLiar.map(({ vote }) => vote.blockId)).toEqual([blockId])
   })
 
   test('votes: one that the peer says it has is not relayed to it', async () => {

@@ -105,14 +105,17 @@ export class Station {
   /** A vote of another validator, by its number as a member. */
   voteOf(
     member: number,
-    place: { type: VoteType; height: bigint; round: number; blockId?: BlockId },
+    {
+      aheadNs = 0n,
+      ...place
+    }: { type: VoteType; height: bigint; round: number; blockId?: BlockId; aheadNs?: bigint },
   ): Vote {
     const { validatorSet } = this.node.replica.engine.state
     const address = this.cluster.genesis.validators[member]?.address ?? EMPTY_BYTES
     const vote: Vote = {
       blockId: NIL_BLOCK_ID,
       ...place,
-      timestamp: this.cluster.clock.now() + 1_000_000n,
+      timestamp: this.cluster.clock.now() + 1_000_000n + aheadNs,
       validatorAddress: address,
       validatorIndex: validatorSet.indexOf(address),
       signature: EMPTY_BYTES,
