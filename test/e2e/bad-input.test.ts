@@ -137,6 +137,8 @@ describe('bad input', () => {
     [['bogus'], "unknown command 'bogus'"],
     [['testnet', '--v', 'x'], '--v: expected a whole number, got "x"'],
     [['testnet', '--v', '0', '--o', '/tmp/none'], 'flag --v: a chain needs at least one validator'],
+    [['dev', '--home', '/tmp/none'], '--home: dev keeps its homes in .quadrille/dev'],
+    [['--home', '/tmp/none', 'dev'], '--home: dev keeps its homes in .quadrille/dev'],
     [['show-node-id', '--home', '/nonexistent'], '/nonexistent/config/node_key.json: there is no'],
     [['unsafe-reset-all', '--home', '/nonexistent'], '/nonexistent/config/priv_validator_key.json'],
   ])('command: %j is refused in one line', async (args, told) => {

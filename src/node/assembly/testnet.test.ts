@@ -31,9 +31,16 @@ const genesisOf = (home: string): string => readFileSync(join(home, 'config/gene
 
 describe('testnet', () => {
   test('testnet: without hosts the homes are on this machine and know each other', async () => {
+    const told: string[] = []
+    const progress = (text: string): void => void told.push(text)
     const { homes, chainId } = await makeTestnet(
-      optionsOf(temporaryFolder(), { validators: 3, others: 1 }),
+      optionsOf(temporaryFolder(), { validators: 3, others: 1, progress }),
     )
+    expect([told.length, told[0], told.at(-1)]).toEqual([
+      8,
+      'keys of 1 of 4 homes',
+      'settings of 4 of 4 homes',
+    ])
     expect(chainId).toMatch(/^chain-[0-9A-Za-z]{6}$/)
     const configs = await Promise.all(homes.map((home) => loadConfig(home, {})))
     const ids = await Promise.all(homes.map((home, i) => readNodeId(home, configs[i]!)))

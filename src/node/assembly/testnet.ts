@@ -55,6 +55,8 @@ export interface TestnetOptions {
   readonly evidenceRule?: EvidenceRule
   /** Settings by key that differ from the defaults. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Hears after each home how far it is. */
+  readonly progress?: (text: string) => void
 }
 
 /** What was written. */
@@ -83,7 +85,10 @@ export async function makeTestnet(options: TestnetOptions): Promise<Testnet> {
   const base = await baseConfig(options)
   const hostOf = hostNames(options, total)
   const places: Place[] = []
-  for (let i = 0; i < total; i++) places.push(await makePlace(options, base, { index: i, hostOf }))
+  for (let i = 0; i < total; i++) {
+    places.push(await makePlace(options, base, { index: i, hostOf }))
+    options.progress?.(`keys of ${i + 1} of ${total} homes`)
+  }
   const chainId = options.chainId ?? randomChainId('chain')
   const validators = places
     .slice(0, options.validators)
@@ -99,6 +104,7 @@ export async function makeTestnet(options: TestnetOptions): Promise<Testnet> {
     if (options.persistentPeers) set(config, 'p2p.persistent_peers', peers.join(','))
     await writeConfig(place.paths, config)
     await writeGenesis(place.paths.genesis, genesis)
+    options.progress?.(`settings of ${index + 1} of ${total} homes`)
   }
   return { chainId, homes: places.map(({ paths }) => paths.home) }
 }

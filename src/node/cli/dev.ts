@@ -33,6 +33,10 @@ export function addDev(program: Command, outcome: { code: number }): void {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (options: { fresh?: boolean; byzantine?: string[] }, command: Command) => {
+      if (command.optsWithGlobals<{ home?: string }>().home !== undefined) {
+        const why = 'dev keeps its homes in .quadrille/dev of the working folder'
+        throw new Error(`--home: ${why}; for one of your own: quadrille init, quadrille start`)
+      }
       const { logLevel = 'error' } = globalFlags(command)
       const { fresh = false, byzantine = [] } = options
       outcome.code = await run({ fresh, logLevel, theatre: await openTheatre(byzantine) })

@@ -1,12 +1,16 @@
 // The flags that every command of a node takes, and the home they name.
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Option } from 'commander'
 import type { Command } from 'commander'
 
 /** Adds them to a command: they may stand before its name too, on the program itself. */
 export function addGlobalFlags(command: Command): void {
+  const what = 'directory for config and data (default: $CMTHOME or ~/.cometbft)'
+  const home = new Option('--home <dir>', what)
+  // `dev` has homes of its own, and says so to whoever names another.
   command
-    .option('--home <dir>', 'directory for config and data (default: $CMTHOME or ~/.cometbft)')
+    .addOption(command.name() === 'dev' ? home.hideHelp() : home)
     .option('--log_level <level>', 'such as info or consensus:debug,*:error')
     .option('--trace', 'print the stack of an error')
 }

@@ -57,6 +57,7 @@ describe('command line', () => {
     // A laboratory has no home, and neither has a verifier.
     const own: Readonly<Record<string, readonly string[]>> = {
       sim: ['--trace'],
+      dev: GLOBAL_FLAGS.filter((flag) => flag !== '--home'),
       finality: [],
       evidence: [],
     }

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 
+const PROGRESS_MS = 2000
+
 interface TestnetFlags {
   readonly v: string
   readonly n: string
@@ -59,6 +61,7 @@ export function addTestnet(program: Command): void {
           startingIp: flags.startingIpAddress,
           names: flags.hostname ?? [],
         },
+        progress: nowAndThen((text) => process.stderr.write(`... ${text}\n`)),
         ...(flags.config === undefined ? {} : { configFile: resolve(flags.config) }),
       })
       process.stdout.write(`Wrote ${made.homes.length} homes of chain ${made.chainId}\n`)
@@ -66,6 +69,16 @@ export function addTestnet(program: Command): void {
         process.stdout.write(`  quadrille start --home ${shellWord(home)}\n`)
       }
     })
+}
+
+/** Says nothing within the first two seconds, and then one thing in two. */
+function nowAndThen(say: (text: string) => void): (text: string) => void {
+  let saidAt = performance.now()
+  return (text) => {
+    if (performance.now() < saidAt + PROGRESS_MS) return
+    saidAt = performance.now()
+    say(text)
+  }
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
