@@ -11,6 +11,9 @@ const TABLES: ReadonlySet<string> = new Set(
   SETTINGS.filter(({ key }) => key.includes('.')).map(({ key }) => key.split('.')[0] ?? key),
 )
 
+/** The origin of what nobody has given. */
+const DEFAULT = 'default'
+
 /** A value with where it came from, for the message when it turns out to be wrong. */
 interface Held {
   readonly value: SettingValue
@@ -24,7 +27,7 @@ export class Config {
   /** All defaults. */
   constructor() {
     for (const { key, default: value } of SETTINGS) {
-      this.#held.set(key, { value, origin: 'default' })
+      this.#held.set(key, { value, origin: DEFAULT })
     }
   }
 
@@ -82,6 +85,11 @@ export class Config {
 
   durationMs(key: string): number {
     return parseDurationMs(this.#get(key, 'duration') as string) ?? 0
+  }
+
+  /** Whether a file, a variable or a flag has given it. */
+  isGiven(key: string): boolean {
+    return (this.#held.get(key)?.origin ?? DEFAULT) !== DEFAULT
   }
 
   /** The error for a value that has the right kind and is wrong nevertheless. */

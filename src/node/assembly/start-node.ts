@@ -88,10 +88,12 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
 async function open(options: StartOptions, closers: Closers): Promise<RunningNode> {
   const { home, config, signal } = options
   const paths = homePaths(home, config)
-  // Before the settings: of a home that nobody has made yet, it is better told than a default.
-  const genesis = await readGenesis(paths, options.genesisHash ?? null)
+  const genesisHash = options.genesisHash ?? null
+  // A home that nobody has made lacks its genesis: that is better told than what a default lacks.
+  const early = config.isGiven('proxy_app') ? null : await readGenesis(paths, genesisHash)
   const settings = nodeSettings(config)
   const logger = options.logger ?? makeLogger(logSettings(config))
+  const genesis = early ?? (await readGenesis(paths, genesisHash))
   const keys = { files: new NodeFiles(), crypto: nativeCrypto, home }
   const node = await loadNodeKey({ ...keys, path: paths.nodeKey })
   const lock = await lockHome(home)
