@@ -11,8 +11,8 @@ const TABLES: ReadonlySet<string> = new Set(
   SETTINGS.filter(({ key }) => key.includes('.')).map(({ key }) => key.split('.')[0] ?? key),
 )
 
-/** The origin of what nobody has given. */
-const DEFAULT = 'default'
+/** Where an error about what nobody has given says that it is. */
+export const DEFAULT_ORIGIN = 'default'
 
 /** A value with where it came from, for the message when it turns out to be wrong. */
 interface Held {
@@ -27,7 +27,7 @@ export class Config {
   /** All defaults. */
   constructor() {
     for (const { key, default: value } of SETTINGS) {
-      this.#held.set(key, { value, origin: DEFAULT })
+      this.#held.set(key, { value, origin: DEFAULT_ORIGIN })
     }
   }
 
@@ -85,11 +85,6 @@ export class Config {
 
   durationMs(key: string): number {
     return parseDurationMs(this.#get(key, 'duration') as string) ?? 0
-  }
-
-  /** Whether a file, a variable or a flag has given it. */
-  isGiven(key: string): boolean {
-    return (this.#held.get(key)?.origin ?? DEFAULT) !== DEFAULT
   }
 
   /** The error for a value that has the right kind and is wrong nevertheless. */

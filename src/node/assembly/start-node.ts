@@ -23,6 +23,7 @@ import {
 import type { LevelOptions } from '../platform/index.ts'
 import { openApplication } from './application.ts'
 import { Closers } from './closers.ts'
+import { DEFAULT_ORIGIN } from './config.ts'
 import type { Config } from './config.ts'
 import { AssemblyError } from './errors.ts'
 import { checkSameGenesis, readGenesis } from './genesis-file.ts'
@@ -88,12 +89,9 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
 async function open(options: StartOptions, closers: Closers): Promise<RunningNode> {
   const { home, config, signal } = options
   const paths = homePaths(home, config)
-  const genesisHash = options.genesisHash ?? null
-  // A home that nobody has made lacks its genesis: that is better told than what a default lacks.
-  const early = config.isGiven('proxy_app') ? null : await readGenesis(paths, genesisHash)
-  const settings = nodeSettings(config)
+  const settings = await settingsOf(config, paths)
   const logger = options.logger ?? makeLogger(logSettings(config))
-  const genesis = early ?? (await readGenesis(paths, genesisHash))
+  const genesis = await readGenesis(paths, options.genesisHash ?? null)
   const keys = { files: new NodeFiles(), crypto: nativeCrypto, home }
   const node = await loadNodeKey({ ...keys, path: paths.nodeKey })
   const lock = await lockHome(home)
@@ -139,6 +137,20 @@ async function makeStore({ store }: HomePaths, config: Config): Promise<void> {
   } catch (error) {
     if (!(error instanceof PortError)) throw error
     throw config.refusal('db_dir', `cannot make the folder ${store}: ${error.details.reason}`)
+  }
+}
+
+/**
+ * What nobody has given is wrong only where nobody has made the home: the missing genesis is told
+ * then.
+ */
+async function settingsOf(config: Config, paths: HomePaths): Promise<NodeSettings> {
+  try {
+    return nodeSettings(config)
+  } catch (error) {
+    const isDefault = error instanceof AssemblyError && error.where === DEFAULT_ORIGIN
+    if (isDefault) await readGenesis(paths, null)
+    throw error
   }
 }
 
