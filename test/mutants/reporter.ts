@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 import type { Mutant } from './mutant.ts'
+import { removeMutatedBuilds } from './mutated-build.ts'
 import { mutants } from './registry.ts'
 
 /** What became of one mutant. */
@@ -31,6 +32,7 @@ export class MutantReporter implements Reporter {
     print(`mutants  ${passed} killed, ${failed} not`)
     const file = process.env['QUADRILLE_COUNT_FILE']
     if (file !== undefined) writeFileSync(file, JSON.stringify({ passed, failed, skipped: 0 }))
+    removeMutatedBuilds()
   }
 }
 

@@ -5,26 +5,21 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
-import { applyMutant } from './mutant.ts'
+import { setup as build } from '../search/build.ts'
+import { compiledSources } from '../search/compiled-sources.ts'
 import type { Mutant } from './mutant.ts'
+import { makeMutatedBuilds, mutatedBuild } from './mutated-build.ts'
 import { mutants } from './registry.ts'
 import { MutantReporter } from './reporter.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 function projectOf(mutant: Mutant): TestProjectInlineConfiguration {
-  const file = join(root, mutant.file)
   // Vitest heeds the pattern of a project, though its type knows it at the root only.
   const onlyKiller = { testNamePattern: new RegExp(`^${escapePattern(mutant.killer.title)}$`) }
   return {
     root,
-    plugins: [
-      {
-        name: 'mutant',
-        enforce: 'pre',
-        transform: (text, id) => (id === file ? applyMutant(mutant, text) : null),
-      },
-    ],
+    plugins: [compiledSources(mutatedBuild(mutant))],
     test: {
       name: mutant.name,
       include: [mutant.killer.file],
@@ -41,6 +36,9 @@ function escapePattern(title: string): string {
 
 const only = process.env['QUADRILLE_MUTANT']
 const chosen = mutants.filter(({ name }) => only === undefined || name === only)
+
+build()
+makeMutatedBuilds(chosen)
 
 export default defineConfig({
   root,

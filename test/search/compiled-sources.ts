@@ -16,15 +16,18 @@ interface Plugin {
   readonly resolveId: (source: string, importer: string | undefined) => string | null
 }
 
-/** Leads from `src/x.ts` to `dist/x.js` where there is one; fixtures and contracts have none. */
-export function compiledSources(): Plugin {
+/**
+ * Leads from `src/x.ts` to `x.js` of a build, dist/ unless another is given, where there is one;
+ * fixtures and contracts have none.
+ */
+export function compiledSources(build: string = join(root, 'dist')): Plugin {
   return {
     name: 'compiled-sources',
     enforce: 'pre',
     resolveId: (source, importer) => {
       if (importer === undefined || !/^\..*\.ts$/.test(source)) return null
       const path = relative(join(root, 'src'), resolve(dirname(importer), source))
-      const compiled = join(root, 'dist', path.replace(/\.ts$/, '.js'))
+      const compiled = join(build, path.replace(/\.ts$/, '.js'))
       return !path.startsWith('..') && existsSync(compiled) ? compiled : null
     },
   }
