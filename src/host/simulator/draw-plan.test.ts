@@ -1,4 +1,4 @@
-// Villains on request: in every seed, and never too many.
+// What is drawn: villains on request in every seed, never too many, and what few runs only have.
 
 import { expect, test } from 'vitest'
 import { drawFewVillains, drawPlan } from './index.ts'
@@ -18,6 +18,37 @@ test('few villains: every seed has some, below a third of the power', () => {
 test('evidence age: some runs are longer than evidence lasts', () => {
   const ages = Array.from({ length: 100 }, (_, seed) => drawPlan(seed).evidenceAge.blocks)
   expect(new Set(ages)).toEqual(new Set([100_000, 8, 15]))
+})
+
+test('changes of power: whichever of them come true, who lies stays below a third', () => {
+  let out = 0
+  for (let seed = 0; seed < 500; seed++) {
+    const { powers, byzantine, script } = drawPlan(seed, { maxMs: 9000 })
+    const liars = new Set(byzantine.map(({ index }) => index))
+    const least = [...powers]
+    for (const event of script) {
+      expect(event.atMs).toBeLessThan(9000)
+      if (event.do !== 'power') continue
+      expect(liars).not.toContain(event.node)
+      least[event.node] = Math.min(least[event.node] ?? 0, event.power)
+      if (event.power === 0) out += 1
+    }
+    const sumOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+    const lying = sumOf(powers.filter((_, index) => liars.has(index)))
+    expect(3 * lying).toBeLessThan(sumOf(least))
+  }
+  expect(out).toBeGreaterThan(100)
+})
+
+test('few runs: do not wait after a commit, or send what fills several parts', () => {
+  const plans = Array.from({ length: 200 }, (_, seed) => drawPlan(seed))
+  const hasty = plans.filter(({ skipTimeoutCommit }) => skipTimeoutCommit)
+  expect(hasty.length).toBeGreaterThan(3)
+  expect(hasty.length).toBeLessThan(30)
+  const large = plans.filter(({ txBytes }) => txBytes[1] > 0)
+  expect(large.length).toBeGreaterThan(10)
+  expect(large.length).toBeLessThan(60)
+  expect(large.filter(({ network }) => network.queueBytes < 1_000_000)).toEqual([])
 })
 
 test('few villains: nobody lies where one is a third', () => {

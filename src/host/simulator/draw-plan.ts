@@ -2,10 +2,10 @@
 
 import type { TimeoutConfig } from '../../core/consensus/index.ts'
 import { VILLAINS } from '../villains/index.ts'
-import { drawScript } from './draw-script.ts'
+import { drawPowerChanges, drawScript } from './draw-script.ts'
 import { Draws } from './draws.ts'
 import type { ByzantinePlan, DiskPlan, DowntimePlan, EvidenceAgePlan } from './plan.ts'
-import type { NetworkPlan, Plan, RangeMs } from './plan.ts'
+import type { NetworkPlan, Plan, RangeBytes, RangeMs } from './plan.ts'
 
 /** CometBFT's defaults: about 0.8 blocks a second where messages take less than 0.1 s. */
 export const DEFAULT_TIMES: TimeoutConfig = {
@@ -73,6 +73,15 @@ const AGES: readonly EvidenceAgePlan[] = [
   { blocks: 15, ms: 5000 },
 ]
 
+/** Short ones most of the time; of the others a block has several parts. */
+const TX_BYTES: readonly RangeBytes[] = [
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 20_000],
+]
+
 const USUAL_MS = 60_000
 /** Runs in which nobody lies. */
 const NO_VILLAINS = 0.4
@@ -94,10 +103,12 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     evidenceAge: DEFAULT_AGE,
     crypto: 'cheap',
     times: DEFAULT_TIMES,
+    skipTimeoutCommit: false,
     network: CALM_NETWORK,
     disk: { syncMs: [1, 5], kept: 0.5, torn: 0.1 },
     skewMs: all.map(() => 0),
     txsPerSecond: 2,
+    txBytes: [0, 0],
     byzantine: [],
     script: [],
     ...wish,
@@ -115,6 +126,13 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
   const maxMs = wish.maxMs ?? USUAL_MS
   const healMs = wish.healMs ?? Math.floor((maxMs * stream('heal').between(30, 55)) / 100)
   const draws = stream('options')
+  const byzantine = wish.byzantine ?? drawByzantine(stream('byzantine'), powers)
+  const network = drawNetwork(stream('network'))
+  const liars = byzantine.map(({ index }) => index)
+  const script = [
+    ...drawScript(stream('script'), validators, healMs),
+    ...drawPowerChanges(stream('power changes'), { powers, liars, maxMs }),
+  ]
   return {
     seed,
     validators,
@@ -128,12 +146,15 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     evidenceAge: stream('evidence age').pick(AGES),
     crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
     times: draws.chance(0.2) ? QUICK_TIMES : DEFAULT_TIMES,
+    skipTimeoutCommit: stream('skip').chance(0.05),
     txsPerSecond: draws.pick([0, 1, 2, 3, 8]),
-    network: drawNetwork(stream('network')),
+    // Through a narrow network large ones take longer than progress allows for.
+    txBytes: isNarrow(network) ? [0, 0] : stream('tx bytes').pick(TX_BYTES),
+    network,
     disk: drawDisk(stream('disk')),
     skewMs: drawSkews(stream('skew'), validators),
-    byzantine: drawByzantine(stream('byzantine'), powers),
-    script: drawScript(stream('script'), validators, healMs),
+    byzantine,
+    script: script.toSorted((a, b) => a.atMs - b.atMs),
     ...wish,
   }
 }
@@ -159,6 +180,10 @@ function drawNetwork(draws: Draws): NetworkPlan {
     reconnectMs: [200, draws.between(500, 5000)],
     queueBytes: draws.chance(0.2) ? draws.between(2000, 40_000) : CALM_NETWORK.queueBytes,
   }
+}
+
+function isNarrow({ queueBytes }: NetworkPlan): boolean {
+  return queueBytes < CALM_NETWORK.queueBytes
 }
 
 function drawDisk(draws: Draws): DiskPlan {

@@ -1,4 +1,5 @@
-// Draws what happens to a world before it heals: partitions, crashes, pauses, bad disks and clocks.
+// Draws what happens to a world: partitions, crashes, pauses, bad disks and clocks before it heals,
+// and changes of the validators' power.
 
 import type { Draws } from './draws.ts'
 import type { ScriptAction, ScriptEvent } from './plan.ts'
@@ -17,6 +18,8 @@ const TROUBLES: readonly Trouble[] = [drawPartition, drawFlapping, drawCrash, dr
 const RARE_TROUBLES: readonly Trouble[] = [drawDiskFault, drawSkew, drawBlackout]
 /** How many times trouble begins in a run at most. */
 const MAX_TROUBLES = 8
+/** How many times somebody asks for another power at most. */
+const MAX_POWER_CHANGES = 8
 
 /** A script up to `untilMs`, in order of time. */
 export function drawScript(draws: Draws, validators: number, untilMs: number): ScriptEvent[] {
@@ -111,4 +114,39 @@ function drawBlackout({ draws, validators, untilMs }: Setting): ScriptEvent[] {
     { atMs, do: 'crash', node } as const,
     { atMs: atMs + draws.between(1, 3000), do: 'restart', node } as const,
   ]).flat()
+}
+
+/** What changes of power are drawn from. */
+interface Electorate {
+  /** By index, as the chain begins. */
+  readonly powers: readonly number[]
+  readonly liars: readonly number[]
+  readonly maxMs: number
+}
+
+/**
+ * Changes of the power of validators that do not lie, in some runs. In whatever order they come
+ * true, and however few, those that lie stay below a third.
+ */
+export function drawPowerChanges(
+  draws: Draws,
+  { powers, liars, maxMs }: Electorate,
+): ScriptEvent[] {
+  const honest = powers.flatMap((_, index) => (liars.includes(index) ? [] : [index]))
+  if (honest.length === 0 || !draws.chance(0.3)) return []
+  const lying = liars.reduce((sum, index) => sum + (powers[index] ?? 0), 0)
+  const least = new Map(honest.map((index) => [index, powers[index] ?? 0]))
+  const events: ScriptEvent[] = []
+  for (let left = draws.between(1, MAX_POWER_CHANGES); left > 0; left--) {
+    const node = draws.pick(honest)
+    const before = least.get(node) ?? 0
+    const drawn = draws.chance(0.4) ? 0 : draws.between(1, 30)
+    least.set(node, Math.min(before, drawn))
+    const sum = [...least.values()].reduce((total, power) => total + power, 0)
+    const areFew = 2 * lying < sum
+    if (!areFew) least.set(node, before)
+    const power = areFew ? drawn : (powers[node] ?? 0)
+    events.push({ atMs: draws.between(0, maxMs - 1), do: 'power', node, power })
+  }
+  return events
 }

@@ -22,6 +22,7 @@ export type SimEventKind =
   | 'resume'
   | 'disk-fault'
   | 'skew'
+  | 'power'
   | 'halt'
   | 'peer-dropped'
   | 'healed'

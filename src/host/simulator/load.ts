@@ -1,8 +1,10 @@
 // Clients: a steady stream of transactions to whichever honest node runs.
 
-import { toUtf8 } from '../../core/bytes/index.ts'
+import { toBase64, toUtf8 } from '../../core/bytes/index.ts'
+import type { PublicKey } from '../../core/proto/index.ts'
 import type { Draws } from './draws.ts'
 import type { Member } from './member.ts'
+import type { RangeBytes } from './plan.ts'
 import type { Timeline } from './timeline.ts'
 
 /** What a load is made of. */
@@ -10,6 +12,7 @@ export interface LoadOptions {
   readonly timeline: Timeline
   readonly draws: Draws
   readonly txsPerSecond: number
+  readonly txBytes: RangeBytes
   readonly members: readonly Member[]
 }
 
@@ -36,12 +39,28 @@ export class Load {
   }
 
   #send(): void {
-    const { members, draws } = this.#options
-    const open = members.filter(({ isHonest, state }) => isHonest && state === 'running')
+    const { members, draws, txBytes } = this.#options
+    const open = openOf(members)
     if (open.length === 0) return
-    const tx = toUtf8(`key${draws.between(0, 99)}=value${this.#sent++}`)
-    const answer = draws.pick(open).replica?.mempool.checkTx(tx)
-    // A node that dies meanwhile answers nobody.
-    Promise.resolve(answer).catch(() => undefined)
+    const [least, most] = txBytes
+    const bytes = most === 0 ? 0 : draws.between(least, most)
+    const tx = `key${draws.between(0, 99)}=value${this.#sent++}`.padEnd(bytes, '.')
+    submit(draws.pick(open), tx)
   }
+}
+
+/** Asks the first honest node that runs for another voting power of a validator. */
+export function askForPower(members: readonly Member[], pubKey: PublicKey, power: number): void {
+  const [first] = openOf(members)
+  if (first !== undefined) submit(first, `val=ed25519!${toBase64(pubKey.bytes)}!${power}`)
+}
+
+function openOf(members: readonly Member[]): readonly Member[] {
+  return members.filter(({ isHonest, state }) => isHonest && state === 'running')
+}
+
+function submit(member: Member, tx: string): void {
+  const answer = member.replica?.mempool.checkTx(toUtf8(tx))
+  // A node that dies meanwhile answers nobody.
+  Promise.resolve(answer).catch(() => undefined)
 }

@@ -58,16 +58,22 @@ export function validatePlan(plan: Plan): void {
   }
   for (const event of script) {
     expectWhole('script: atMs', event.atMs, 0)
+    if (event.do === 'power') expectWhole('script: power', event.power, 0)
     const stranger = nodesOf(event).find((node) => !isNode(node))
     if (stranger !== undefined) throw new PlanError(noSuchNode('script', stranger, validators))
   }
 }
 
-function rangesOf({ network, disk }: Plan): readonly [string, readonly [number, number]][] {
+function rangesOf({
+  network,
+  disk,
+  txBytes,
+}: Plan): readonly [string, readonly [number, number]][] {
   return [
     ['network.latencyMs', network.latencyMs],
     ['network.reconnectMs', network.reconnectMs],
     ['disk.syncMs', disk.syncMs],
+    ['txBytes', txBytes],
   ]
 }
 

@@ -6,6 +6,9 @@ import type { EvidenceRule, LockRule } from '../../core/types/index.ts'
 /** Smallest and largest of a draw in whole milliseconds, both inclusive. */
 export type RangeMs = readonly [least: number, most: number]
 
+/** Smallest and largest of a draw in bytes, both inclusive. */
+export type RangeBytes = readonly [least: number, most: number]
+
 /** What the network does to whole messages. Fractions are between 0 and 1. */
 export interface NetworkPlan {
   readonly latencyMs: RangeMs
@@ -82,6 +85,8 @@ export type ScriptAction =
   | { readonly do: 'disk-fault'; readonly node: number; readonly fault: DiskFault }
   /** The wall clock jumps by so much. */
   | { readonly do: 'skew'; readonly node: number; readonly byMs: number }
+  /** A client asks for another voting power of a validator; 0 takes it out. */
+  | { readonly do: 'power'; readonly node: number; readonly power: number }
 
 /** What can go wrong with a disk. */
 export type DiskFault = 'fail-sync' | 'fail-write' | 'bit-flip'
@@ -109,11 +114,15 @@ export interface Plan {
   /** `cheap`: keyed hashes in place of signatures, which nobody can forge within the simulator. */
   readonly crypto: 'cheap' | 'ed25519'
   readonly times: TimeoutConfig
+  /** A height begins as soon as all have precommitted the one before, its commit time not over. */
+  readonly skipTimeoutCommit: boolean
   readonly network: NetworkPlan
   readonly disk: DiskPlan
   /** How far the wall clock of each node is off. */
   readonly skewMs: readonly number[]
   readonly txsPerSecond: number
+  /** What transactions are filled up to; those of a smaller draw are as short as can be. */
+  readonly txBytes: RangeBytes
   readonly byzantine: readonly ByzantinePlan[]
   readonly script: readonly ScriptEvent[]
 }

@@ -103,7 +103,7 @@ export class Run {
 
   /** Plays to the end. */
   async play(): Promise<Outcome> {
-    const { script, healMs, seed, txsPerSecond } = this.#plan
+    const { script, healMs, seed, txsPerSecond, txBytes } = this.#plan
     const { members, common } = this.#scene
     // Within a promise from the beginning: begun in a callback, the first turn of a host that waits
     // for the next tick would be over before anything has settled, and the history be another.
@@ -112,7 +112,7 @@ export class Run {
     for (const { atMs, ...action } of script) this.at(atMs, () => this.perform(action))
     this.at(healMs, () => this.#heal())
     const load = { timeline: this.#timeline, draws: new Draws(seed, 'load') }
-    new Load({ ...load, txsPerSecond, members }).start()
+    new Load({ ...load, txsPerSecond, txBytes, members }).start()
     do await this.#playMoment()
     while (this.#moveOn())
     return this.#end()
@@ -172,14 +172,10 @@ export class Run {
   }
 
   #declareCore(): void {
-    const { narrator, common } = this.#scene
+    const { narrator } = this.#scene
     const core = this.#runningHonest()
     this.#core = core
     narrator.tell({ node: -1, kind: 'healed', detail: `core ${core.join(',')}` })
-    const powerOf = (nodes: readonly number[]): bigint =>
-      nodes.reduce((sum, node) => sum + (common.genesis.validators[node]?.power ?? 0n), 0n)
-    const total = powerOf(common.genesis.validators.map((_, index) => index))
-    if (3n * powerOf(core) <= 2n * total) return
     this.#court.see({ kind: 'healed', atMs: this.#timeline.nowMs, core })
   }
 

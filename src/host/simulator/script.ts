@@ -1,9 +1,12 @@
 // Does to a world what a script says.
 
+import { validatorKeyOf } from '../privval/index.ts'
+import { askForPower } from './load.ts'
 import type { Member } from './member.ts'
 import type { Narrator } from './narrator.ts'
 import type { MessageNetwork } from './network.ts'
 import type { ScriptAction } from './plan.ts'
+import { signingSeedOf } from './seats.ts'
 import type { Common } from './stage-options.ts'
 
 /** What a script can get at. */
@@ -27,6 +30,12 @@ export function perform(scene: Scene, action: ScriptAction): void {
     narrator.tell({ node: -1, kind: 'heal', detail: '' })
     return network.heal()
   }
+  if (action.do === 'power') {
+    const { node, power } = action
+    narrator.tell({ node, kind: 'power', detail: `${power} is asked for` })
+    const { pubKey } = validatorKeyOf(common.crypto, signingSeedOf(node))
+    return askForPower(scene.members, pubKey, power)
+  }
   for (const member of scene.members) {
     if (member.seat !== action.node) continue
     act(scene, member, action)
@@ -34,7 +43,7 @@ export function perform(scene: Scene, action: ScriptAction): void {
   }
 }
 
-type NodeAction = Exclude<ScriptAction, { do: 'partition' | 'heal' }>
+type NodeAction = Exclude<ScriptAction, { do: 'partition' | 'heal' | 'power' }>
 
 function act({ narrator }: Scene, member: Member, action: NodeAction): void {
   const { node } = member

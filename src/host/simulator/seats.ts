@@ -11,6 +11,8 @@ import type { Plan } from './plan.ts'
 /** Wall time of moment 0 of every run. */
 export const START_TIME: Time = 1_795_305_600_000_000_000n
 
+/** Room for what many clients send in the time of a block, and in a few seconds on the way. */
+const MAX_BLOCK_BYTES = 1024n * 1024n
 const PORT = 26656
 const SIGNING = 1
 const NODE = 2
@@ -39,6 +41,7 @@ export function genesisOf(crypto: Crypto, plan: Plan): Genesis {
     initialHeight: 1n,
     consensusParams: {
       ...defaultConsensusParams,
+      block: { ...defaultConsensusParams.block, maxBytes: MAX_BLOCK_BYTES },
       evidence: {
         ...defaultConsensusParams.evidence,
         maxAgeNumBlocks: BigInt(plan.evidenceAge.blocks),

@@ -17,6 +17,9 @@ import { nodeAddressOf, nodeSeedOf } from './seats.ts'
 import { watchApplication } from './watched-application.ts'
 import type { WorldHost } from './world-host.ts'
 
+/** Segments of some heights each, so that the log begins new ones and removes old ones. */
+const WAL_SIZES = { segmentBytes: 32 * 1024, reserveBytes: 8 * 1024 }
+
 /** What every node of a run shares. */
 export interface Common {
   readonly plan: Plan
@@ -65,7 +68,7 @@ export async function stageOptions(common: Common, parts: LifeParts): Promise<Re
     version: '0.38.0',
     engine: {
       timeouts: plan.times,
-      skipTimeoutCommit: false,
+      skipTimeoutCommit: plan.skipTimeoutCommit,
       createEmptyBlocks: true,
       createEmptyBlocksIntervalMs: 0,
     },
@@ -78,5 +81,6 @@ export async function stageOptions(common: Common, parts: LifeParts): Promise<Re
     indexTxs: false,
     doubleSignCheckHeight: 0,
     walPath: LOG_DIRECTORY,
+    walSizes: WAL_SIZES,
   }
 }

@@ -33,6 +33,33 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
     }
   })
 
+  test('a change of power: takes a validator out, and in again', async () => {
+    const powerAt = (atMs: number, power: number) =>
+      ({ atMs, do: 'power', node: 3, power }) as const
+    const script = [powerAt(5000, 0), powerAt(20_000, 25)]
+    const plan = calmPlan(4, { script, maxMs: 40_000 })
+    expect(verdictOf(plan, await play(plan))).toBe('')
+    const events = await playAndTell(plan)
+    const proposed = events.filter(({ kind, node }) => kind === 'propose' && node === 3)
+    const before = proposed.filter(({ atMs }) => atMs < 10_000)
+    const after = proposed.filter(({ atMs }) => atMs > 20_000)
+    expect([before.length > 0, after.length > 3]).toEqual([true, true])
+    expect(before.length + after.length).toBe(proposed.length)
+  })
+
+  test('large transactions: make blocks of several parts, without the wait too', async () => {
+    const txBytes = [70_000, 70_000] as const
+    const plan = calmPlan(5, { txBytes, txsPerSecond: 8, skipTimeoutCommit: true, maxMs: 8000 })
+    const outcome = await play(plan)
+    expect(verdictOf(plan, outcome)).toBe('')
+    // A second for each would make it eight at most.
+    expect(Math.min(...outcome.heights.map(Number))).toBeGreaterThan(12)
+    const events = await playAndTell(plan)
+    const sent = (what: string): number =>
+      events.filter(({ kind, detail }) => kind === 'send' && detail.endsWith(what)).length
+    expect(sent('block-part')).toBeGreaterThan(2 * sent('proposal'))
+  })
+
   test('the story: names the lines of the paper in their order', async () => {
     const events = await playAndTell(calmPlan(3, { heights: 1 }))
     const told = events.filter(({ line }) => line !== undefined)
@@ -172,6 +199,8 @@ describe('plans that cannot be played', { timeout: TIMEOUT_MS }, () => {
     ['one of each for 4', { validators: 4, powers: [1, 1] }],
     ['powers: expected a whole number', { powers: [1, 0, 1] }],
     ['at most 40', { validators: 41 }],
+    ['script: power: expected', { script: [{ atMs: 1, do: 'power', node: 1, power: -1 }] }],
+    ['txBytes: expected at least 9', { txBytes: [9, 8] }],
   ]
   for (const [expected, wish] of refusals) {
     test(`a plan with ${expected}: is refused with one line`, async () => {

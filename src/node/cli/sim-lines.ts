@@ -74,10 +74,13 @@ export function planLines(plan: Plan): readonly string[] {
   const skews = plan.skewMs.some((ms) => ms !== 0)
     ? [`clocks off by ${plan.skewMs.join(', ')} ms`]
     : []
+  const [, largest] = plan.txBytes
+  const size = largest === 0 ? '' : ` of up to ${largest} bytes`
+  const haste = plan.skipTimeoutCommit ? '; no commit time once all have signed' : ''
   return [
     `seed ${seed}: ${validators} validators of power ${areEqual ? power : powers.join(', ')}; ` +
       `${until}${writeTime(maxMs)}; lock rule ${lockRule}${evidence}; ${crypto} signatures; ` +
-      `${txsPerSecond} tx/s`,
+      `${txsPerSecond} tx/s${size}${haste}`,
     `network: ${writeTimeRange(network.latencyMs)}, ` +
       `lost ${writeShare(network.loss)}, twice ${writeShare(network.duplicate)}, ` +
       `overtaken ${writeShare(network.reorder)}`,
@@ -105,6 +108,8 @@ function scriptDetail(event: ScriptEvent): string {
       return ` ${event.groups.map(String).join(event.oneWay === true ? ' > ' : ' / ')}`
     case 'disk-fault':
       return ` v${event.node} ${event.fault}`
+    case 'power':
+      return ` v${event.node} to ${event.power}`
     case 'skew':
       return ` v${event.node} by ${event.byMs} ms`
     case 'crash':

@@ -59,17 +59,20 @@ export function readPlanFlags(flags: PlanFlags): (seed: number) => Plan {
   const draw = flags.calm === true ? calmPlan : drawPlan
   return (seed) => {
     const byzantine = liars?.(seed)
-    const plan = draw(seed, {
+    const wished: Partial<Plan> = {
       ...wish,
       heights,
       ...(usualMs === undefined ? {} : { maxMs: usualMs }),
       ...(byzantine === undefined ? {} : { byzantine }),
       ...(script === undefined ? {} : { script }),
-    })
+    }
+    const any = draw(seed, wished)
+    const plan = areFew
+      ? draw(seed, { ...wished, byzantine: drawFewVillains(seed, any.powers) })
+      : any
     const end = maxMs ?? plan.maxMs
     const healMs = script === undefined ? plan.healMs : healAfter(script, end)
-    const few = areFew ? { byzantine: drawFewVillains(seed, plan.powers) } : {}
-    const named = { ...plan, ...few, maxMs: end, healMs, network: { ...plan.network, ...network } }
+    const named = { ...plan, maxMs: end, healMs, network: { ...plan.network, ...network } }
     return readSet(named, flags.set ?? [])
   }
 }

@@ -240,7 +240,7 @@ describe('sim flags', () => {
     [
       { set: ['script=[{"atMs":1,"do":"dance"}]'] },
       '--set script.0.do: expected one of partition, heal, crash, restart, pause, resume, ' +
-        'disk-fault, skew, got "dance"',
+        'disk-fault, skew, power, got "dance"',
     ],
   ])('refused: %j', (flags, line) => {
     expect(refusalOf(flags)).toBe(line)

@@ -27,6 +27,8 @@ const busy: Plan = {
   byzantine: [3, 4, 5].map((index) => ({ index, villain: 'silent', fromHeight: 3 })),
   script: crashes,
   skewMs: [1, 2, 3, 4, 5, 6, 7],
+  skipTimeoutCommit: true,
+  txBytes: [10, 20_000],
 }
 
 const smallest = async (
@@ -89,5 +91,6 @@ describe('minimiser', () => {
     expect(healAfter([cut, { atMs: 20, do: 'heal' }], 1000)).toBe(20)
     expect(healAfter([{ atMs: 20, do: 'pause', node: 1 }], 1000)).toBe(1000)
     expect(healAfter([{ atMs: 20, do: 'disk-fault', node: 1, fault: 'fail-sync' }], 1000)).toBe(20)
+    expect(healAfter([{ atMs: 20, do: 'power', node: 1, power: 0 }], 1000)).toBe(0)
   })
 })

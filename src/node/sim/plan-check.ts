@@ -25,6 +25,8 @@ export const MAX_POWER = 1e12
 /** What a run may be asked for in heights and in transactions a second. */
 export const MAX_HEIGHTS = 1e6
 export const MAX_TXS_PER_SECOND = 1e4
+/** Longest transaction that a run sends, in bytes: a node takes a little more. */
+const MAX_TX_BYTES = 1e6
 
 /** The names of those who lie. */
 export const VILLAIN_NAMES: readonly string[] = VILLAINS.map(({ name }) => name)
@@ -48,6 +50,7 @@ const ACTIONS: Readonly<Record<ScriptEvent['do'], Readonly<Record<string, Check>
   resume: { node },
   'disk-fault': { node, fault: oneOf(['fail-sync', 'fail-write', 'bit-flip']) },
   skew: { node, byMs: whole(-MAX_SKEW_MS, MAX_SKEW_MS) },
+  power: { node, power: whole(0, MAX_POWER) },
 }
 
 const checkScriptEvent: Check = (value, path) => {
@@ -105,10 +108,12 @@ const PLAN: Readonly<Record<keyof Plan, Check>> = {
   evidenceAge: fields(EVIDENCE_AGE),
   crypto: oneOf(['cheap', 'ed25519']),
   times: fields(TIMES),
+  skipTimeoutCommit: truth,
   network: fields(NETWORK),
   disk: fields(DISK),
   skewMs: ofEach(whole(-MAX_SKEW_MS, MAX_SKEW_MS)),
   txsPerSecond: whole(0, MAX_TXS_PER_SECOND),
+  txBytes: rangeUpTo(MAX_TX_BYTES),
   byzantine: list(
     fields({ index: node, villain: oneOf(VILLAIN_NAMES), 'fromHeight?': whole(1, MAX_HEIGHTS) }),
     { least: 0, most: MAX_VALIDATORS },

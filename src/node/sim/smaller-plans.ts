@@ -27,6 +27,7 @@ export function healAfter(script: readonly ScriptEvent[], maxMs: number): number
   const open = new Set<string>()
   let lastMs = 0
   for (const event of script.toSorted((a, b) => a.atMs - b.atMs)) {
+    if (event.do === 'power') continue
     lastMs = event.atMs
     if (event.do === 'partition') open.add('partition')
     if (event.do === 'heal') open.delete('partition')
@@ -100,14 +101,16 @@ function withoutValidator(plan: Plan, node: number): Plan {
 function* calmEach(plan: Plan): Iterable<Plan> {
   const calm = calmPlan(plan.seed, { validators: plan.validators })
   const { network, disk, times, skewMs, txsPerSecond, crypto, powers, lockRule } = calm
-  const { evidenceRule, downtime, evidenceAge } = calm
+  const { evidenceRule, downtime, evidenceAge, skipTimeoutCommit, txBytes } = calm
   const parts: readonly Partial<Plan>[] = [
     { network },
     ...namesOf(network).map((name) => ({ network: { ...plan.network, [name]: network[name] } })),
     { disk },
     { times },
+    { skipTimeoutCommit },
     { skewMs },
     { txsPerSecond },
+    { txBytes },
     { crypto },
     { powers },
     { lockRule },
