@@ -263,6 +263,28 @@ const chain: readonly Mutant[] = [
     },
   },
   {
+    name: 'restart-by-the-next-set',
+    mistake: 'the stored precommits of the last height are read by the validators of the next one',
+    file: 'src/host/replica/foundation.ts',
+    find: 'VoteSet.fromCommit(commit, lastValidators)',
+    replace: 'VoteSet.fromCommit(commit, chainState.validators)',
+    killer: {
+      file: 'src/host/replica/validators-change.test.ts',
+      title: 'validators change: who restarts in the middle of it, or was away, goes on',
+    },
+  },
+  {
+    name: 'served-by-the-next-set',
+    mistake: 'who is behind is sent the commit of a height as the validators of the next one',
+    file: 'src/host/replica/stored-blocks.ts',
+    find: 'stateStore.loadValidators(height)',
+    replace: 'stateStore.loadValidators(height + 1n)',
+    killer: {
+      file: 'src/host/replica/validators-change.test.ts',
+      title: 'validators change: who restarts in the middle of it, or was away, goes on',
+    },
+  },
+  {
     name: 'app-hash-unchecked',
     mistake: 'a block may name any state of the application',
     file: 'src/core/chain/block-validation.ts',

@@ -345,6 +345,7 @@ describe('the height before', () => {
       validatorSet: next,
       lastPrecommits: decidedAt(validatorSet, 5n),
     })
+    expect([5n, 6n].map((height) => pool.validatorsAt(height))).toEqual([4, 3])
     const second = signVote(validatorSet, { index: removed, value: 2 })
     expect(pool.admitVote(second, OTHER)).toEqual({ kind: 'conflict', first, second })
     const third = signVote(validatorSet, { index: removed, value: 3 })

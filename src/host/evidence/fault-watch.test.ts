@@ -1,13 +1,16 @@
 // The watch tells every fault once, however the node learns of it, and loses nothing when it stops.
 
 import { describe, expect, test } from 'vitest'
+import { toBase64, toHex, toUtf8 } from '../../core/bytes/index.ts'
 import type { CommittedHeight, FaultReport } from '../../core/faults/index.ts'
 import type {
+  Block,
   DowntimeEvidence,
   DuplicateVoteEvidence,
   Evidence,
   Vote,
 } from '../../core/types/index.ts'
+import { nativeCrypto } from '../../node/platform/index.ts'
 import { EventBus, Query } from '../events/index.ts'
 import type { ChainEvent } from '../events/index.ts'
 import { keyed } from '../execution/node.fixture.ts'
@@ -138,6 +141,47 @@ describe('FaultWatch', () => {
     await watch.resume({ ...desk.node.chainState, evidenceRule: 'all' })
     expect(kept).toEqual([3n, 4n, 5n].map(absence))
     expect(taken()).toMatchObject([{ fault: 'downtime', evidence: absence(5n) }])
+  })
+
+  test('a commit: is counted by the validators of its height, after a restart too', async () => {
+    const desk = await Desk.at(1n)
+    const key = toBase64(keyed.keys[3]?.pubKey.bytes ?? new Uint8Array(0))
+    const built: Block[] = []
+    for (const power of [15, 16, 17, 18, 19]) {
+      await desk.node.mempool.checkTx(toUtf8(`val=ed25519!${key}!${power}`))
+      const proposal = await desk.node.propose()
+      built.push(proposal.block)
+      await desk.node.apply(proposal)
+    }
+    const counted = new Map<bigint, string>()
+    const watch = new FaultWatch({
+      detector: {
+        replayStart: () => 2n,
+        onCommit: ({ height, validatorSet }: CommittedHeight): FaultReport[] => {
+          counted.set(height, toHex(validatorSet.hash(nativeCrypto)))
+          return []
+        },
+      },
+      store: {
+        listen: () => () => undefined,
+        resume: () => Promise.resolve(),
+        update: () => Promise.resolve(),
+      },
+      notes: { load: () => Promise.resolve([]), dropUpTo: () => Promise.resolve() },
+      eventBus: new EventBus(),
+      logger: silentLogger,
+      blockStore: desk.node.blockStore,
+      stateStore: desk.node.stateStore,
+    } as unknown as FaultWatchOptions)
+    const named = built.map(({ header }) => [header.height, toHex(header.validatorsHash)] as const)
+    expect(new Set(named.map(([, hash]) => hash)).size).toBe(4)
+    await watch.resume(desk.node.chainState)
+    expect(counted).toEqual(new Map(named))
+    counted.clear()
+    const [last] = built.slice(-1)
+    if (last === undefined) throw new Error('there is no block')
+    await watch.update(desk.node.chainState, last)
+    expect(counted).toEqual(new Map(named.slice(-1)))
   })
 
   test('a fault: an altered copy in a later block is nothing new', async () => {

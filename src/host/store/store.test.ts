@@ -13,6 +13,7 @@ import { ChainFixture, fixtureCrypto, pubKeyOf } from './chain.fixture.ts'
 import { hashKey } from './keys.ts'
 import { StateStore } from './state-store.ts'
 import { StoreBatch } from './store-batch.ts'
+import { loadDecision } from './stored-decision.ts'
 import { putValue } from './stored-value.ts'
 
 interface World {
@@ -196,6 +197,12 @@ describe('state store', () => {
       note()
     }
     expect(expected.size).toBe(222)
+    for (const height of [24n, 25n, 26n, 27n, 28n]) {
+      const decision = await loadDecision(world.blocks, world.states, height)
+      const hash = decision?.validatorSet.hash(fixtureCrypto)
+      expect(hash, `height ${height}`).toEqual(decision?.header.validatorsHash)
+      expect(decision?.commit.signatures.length).toBe(decision?.validatorSet.size)
+    }
     for (const states of [world.states, new StateStore(world.kv)]) {
       for (const [height, set] of expected) {
         expect(summary(await states.loadValidators(height)), `height ${height}`).toEqual(
