@@ -131,7 +131,6 @@ describe('results of a block', () => {
       crypto,
       chainState: state,
       block: next,
-      verifyLastCommit: true,
     })
     expect(verdict).toBeNull()
   })

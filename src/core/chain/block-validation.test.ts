@@ -41,7 +41,7 @@ const remade = (block: Block, header: Partial<Header>, lastCommit: Commit | null
 type Options = Partial<Omit<BlockRules, 'crypto' | 'chainState' | 'block'>>
 
 const verdict = (chain: TestChain, block: Block, options: Options = {}): string | null =>
-  validateBlockRules({ crypto, chainState: chain.state, block, verifyLastCommit: true, ...options })
+  validateBlockRules({ crypto, chainState: chain.state, block, ...options })
 
 describe('block validation', () => {
   const chain = chainOf(3)
@@ -74,6 +74,27 @@ describe('block validation', () => {
     for (const [reason, change] of changes) {
       expect(verdict(chain, remade(block, change))).toContain(reason)
     }
+  })
+
+  test('validators change: proposer and signers are those of their heights', () => {
+    const changing = chainOf(0)
+    const joining = keyOf(99)
+    const leaving = changing.keyed.keys[3]
+    if (leaving === undefined) throw new Error('the chain has four validators')
+    const proposedBy = ({ address }: typeof joining): string | null =>
+      verdict(changing, remade(changing.makeBlock(), { proposerAddress: address }))
+    changing.commit({
+      validatorUpdates: [
+        { pubKey: joining.pubKey, power: 5n },
+        { pubKey: leaving.pubKey, power: 0n },
+      ],
+    })
+    expect(proposedBy(leaving)).toBeNull()
+    expect(proposedBy(joining)).toContain('is no validator')
+    changing.commit()
+    // Block 3 carries the signature of who has left by then.
+    expect(proposedBy(joining)).toBeNull()
+    expect(proposedBy(leaving)).toContain('is no validator')
   })
 
   test('header: each structural rule refuses the block', () => {
@@ -159,18 +180,10 @@ describe('last commit', () => {
     )
     const deaf = { ...crypto, verifyEd25519: () => false }
     const isVerified = (key: string): boolean => known.has(key)
-    const using = { crypto: deaf, chainState: chain.state, verifyLastCommit: true, isVerified }
+    const using = { crypto: deaf, chainState: chain.state, isVerified }
     expect(validateBlockRules({ ...using, block })).toBeNull()
     const changed = remade(block, {}, withSignature(0, bad))
     expect(validateBlockRules({ ...using, block: changed })).toContain('entry 0')
-  })
-
-  test('commit: verified elsewhere only its signers are looked at', () => {
-    const trusted = { verifyLastCommit: false }
-    expect(verdict(chain, remade(block, {}, withSignature(3, bad)), trusted)).toBeNull()
-    const entry = { ...commit.signatures[0]!, validatorAddress: keyOf(77).address }
-    const strange = { ...commit, signatures: [entry, ...commit.signatures.slice(1)] }
-    expect(verdict(chain, remade(block, {}, strange), trusted)).toContain('was no validator')
   })
 })
 
@@ -194,7 +207,7 @@ describe('block time', () => {
     const chain = chainOf(2)
     const block = chain.makeBlock()
     const chainState = { ...chain.state, lastBlockTime: block.header.time }
-    const reason = validateBlockRules({ crypto, chainState, block, verifyLastCommit: true })
+    const reason = validateBlockRules({ crypto, chainState, block })
     expect(reason).toContain('is not after')
   })
 })

@@ -22,10 +22,6 @@ export interface BlockRules {
   readonly crypto: Crypto
   readonly chainState: ChainState
   readonly block: Block
-  /**
-   * False only when the commit was verified elsewhere, as block sync does with the next block's.
-   */
-  readonly verifyLastCommit: boolean
   /** Signatures known to be good are not verified again. */
   readonly isVerified?: IsVerified
 }
@@ -69,12 +65,11 @@ const checkHashes = (crypto: Crypto, chainState: ChainState, block: Block): stri
 }
 
 const checkLastCommit = (rules: BlockRules, lastCommit: Commit): string | null => {
-  const { crypto, chainState, block, verifyLastCommit, isVerified } = rules
+  const { crypto, chainState, block, isVerified } = rules
   const { lastValidators: validatorSet, lastBlockId: blockId, chainId } = chainState
   if (validatorSet === null) {
     return lastCommit.signatures.length === 0 ? null : 'the first block cannot have a last commit'
   }
-  if (!verifyLastCommit) return checkSigners(chainState, lastCommit)
   const height = block.header.height - 1n
   const expectation = { chainId, validatorSet, blockId, height, commit: lastCommit }
   const reason = verifyCommit(
@@ -82,16 +77,6 @@ const checkLastCommit = (rules: BlockRules, lastCommit: Commit): string | null =
     isVerified === undefined ? expectation : { ...expectation, isVerified },
   )
   return reason === null ? null : `last commit: ${reason}`
-}
-
-/** Block time counts the powers of the signers: each must be a validator. */
-const checkSigners = ({ lastValidators }: ChainState, lastCommit: Commit): string | null => {
-  const stranger = lastCommit.signatures.find(
-    ({ validatorAddress }) =>
-      validatorAddress.length > 0 && lastValidators?.find(validatorAddress) === null,
-  )
-  if (stranger === undefined) return null
-  return `last commit: ${toHexUpper(stranger.validatorAddress)} was no validator`
 }
 
 /**

@@ -197,7 +197,7 @@ export class BlockExecutor {
         : { isVerified: verifiedSignatures(chainId, lastValidators, lastPrecommits) }
     const { crypto } = this.#options
     const reason =
-      validateBlockRules({ crypto, chainState, block, verifyLastCommit: true, ...known }) ??
+      validateBlockRules({ crypto, chainState, block, ...known }) ??
       (await this.#checkEvidence(chainState, block.evidence))
     if (reason === null) this.#remember(request.blockId)
     return reason

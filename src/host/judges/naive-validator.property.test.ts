@@ -123,7 +123,7 @@ function productionAccepts({ history }: Scene, block: Block): boolean {
     },
   }
   return (
-    validateBlockRules({ crypto, chainState: state, block, verifyLastCommit: true }) === null &&
+    validateBlockRules({ crypto, chainState: state, block }) === null &&
     block.evidence.every((evidence) => checkEvidence(context, evidence) === null)
   )
 }

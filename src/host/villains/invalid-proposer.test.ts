@@ -74,7 +74,7 @@ async function verdictOf(
   each: Block,
   judge: EvidenceStore,
 ): Promise<string | null> {
-  const reason = validateBlockRules({ crypto, chainState, block: each, verifyLastCommit: true })
+  const reason = validateBlockRules({ crypto, chainState, block: each })
   const [piece] = each.evidence
   return reason ?? (piece === undefined ? null : judge.check(chainState, piece))
 }
