@@ -2,9 +2,11 @@
 
 import { createPrivateKey, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { toBase64, toUtf8 } from '../../core/bytes/index.ts'
 import { genesisOf } from '../../core/chain/chain.fixture.ts'
 import { voteSignBytes } from '../../core/types/index.ts'
 import type {
+  Block,
   DuplicateVoteEvidence,
   Evidence,
   Genesis,
@@ -111,6 +113,19 @@ export class Desk {
   /** Makes blocks up to a height. */
   async grow(height: bigint): Promise<void> {
     while (this.node.chainState.lastBlockHeight < height) await this.node.step()
+  }
+
+  /** Makes blocks that give the last validator one power after the other. */
+  async changePower(...powers: readonly number[]): Promise<readonly Block[]> {
+    const key = toBase64(keyed.keys[3]?.pubKey.bytes ?? new Uint8Array(0))
+    const blocks: Block[] = []
+    for (const power of powers) {
+      await this.node.mempool.checkTx(toUtf8(`val=ed25519!${key}!${power}`))
+      const built = await this.node.propose()
+      await this.node.apply(built)
+      blocks.push(built.block)
+    }
+    return blocks
   }
 
   /** Makes the next block and answers the evidence in it. */

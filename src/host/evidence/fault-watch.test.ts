@@ -1,10 +1,9 @@
 // The watch tells every fault once, however the node learns of it, and loses nothing when it stops.
 
 import { describe, expect, test } from 'vitest'
-import { toBase64, toHex, toUtf8 } from '../../core/bytes/index.ts'
+import { toHex } from '../../core/bytes/index.ts'
 import type { CommittedHeight, FaultReport } from '../../core/faults/index.ts'
 import type {
-  Block,
   DowntimeEvidence,
   DuplicateVoteEvidence,
   Evidence,
@@ -145,14 +144,7 @@ describe('FaultWatch', () => {
 
   test('a commit: is counted by the validators of its height, after a restart too', async () => {
     const desk = await Desk.at(1n)
-    const key = toBase64(keyed.keys[3]?.pubKey.bytes ?? new Uint8Array(0))
-    const built: Block[] = []
-    for (const power of [15, 16, 17, 18, 19]) {
-      await desk.node.mempool.checkTx(toUtf8(`val=ed25519!${key}!${power}`))
-      const proposal = await desk.node.propose()
-      built.push(proposal.block)
-      await desk.node.apply(proposal)
-    }
+    const built = await desk.changePower(15, 16, 17, 18, 19)
     const counted = new Map<bigint, string>()
     const watch = new FaultWatch({
       detector: {

@@ -9,7 +9,7 @@ import {
   type Block,
   type Evidence,
 } from '../../core/types/index.ts'
-import { KvStoreApplication, type Application } from '../abci/index.ts'
+import { KvStoreApplication, type Application, type CommitInfo } from '../abci/index.ts'
 import { Query } from '../events/index.ts'
 import { MemoryKeyValueStore } from '../memory/index.ts'
 import { NO_EVIDENCE } from './index.ts'
@@ -119,19 +119,42 @@ describe('block executor', () => {
   test('tells the application with which power the block before was signed', async () => {
     const [first] = keyed.keys
     if (first === undefined) throw new Error('no key')
-    const powers: unknown[] = []
+    const powers = new Map<string, unknown[]>()
+    const note = (call: string, { votes }: Pick<CommitInfo, 'votes'>): void => {
+      powers.set(call, [...(powers.get(call) ?? []), votes[0]?.validator.power])
+    }
     const application = appWith((inner) => ({
+      prepareProposal: (request) => {
+        note('prepareProposal', request.localLastCommit)
+        return inner.prepareProposal(request)
+      },
+      processProposal: (request) => {
+        note('processProposal', request.proposedLastCommit)
+        return inner.processProposal(request)
+      },
+      extendVote: (request) => {
+        note('extendVote', request.proposedLastCommit)
+        return inner.extendVote()
+      },
       finalizeBlock: (request) => {
-        powers.push(request.decidedLastCommit.votes[0]?.validator.power)
+        note('finalizeBlock', request.decidedLastCommit)
         const answer = inner.finalizeBlock(request)
         const stronger = { pubKey: first.pubKey, power: 50n }
         return request.height === 1n ? { ...answer, validatorUpdates: [stronger] } : answer
       },
     }))
     const node = await open({ application })
-    for (let height = 1; height <= 4; height++) await node.step()
+    for (let height = 1; height <= 4; height++) {
+      const built = await node.propose()
+      const request = { ...built, chainState: node.chainState, lastPrecommits: null }
+      expect(await node.executor.judgeProposal(request)).toBeNull()
+      await node.executor.extendVote(request)
+      await node.apply(built)
+    }
     // The power of height 1 changes at height 3, whose commit is in block 4.
-    expect(powers).toEqual([undefined, 40n, 40n, 50n])
+    const calls = ['prepareProposal', 'processProposal', 'extendVote', 'finalizeBlock']
+    const expected = [undefined, 40n, 40n, 50n]
+    expect(powers).toEqual(new Map(calls.map((call) => [call, expected])))
   })
 
   test('refuses a proposal by the rules of the chain before the application is asked', async () => {
