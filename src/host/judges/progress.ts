@@ -4,6 +4,9 @@
 // A core that signs nothing at all for two rounds is told of at once, and so is a member that does
 // not get a block which another one has: the time of all rounds together may be longer than a run.
 //
+// Nobody is owed a block while members with the power to decide it are still on their way to its
+// height; each of them is owed the blocks before.
+//
 // A round is fair when its proposer is in the core and its timeouts leave two times what a message
 // takes to reach everybody. Of 2(f+1)+1 fair rounds one decides, f being the validators outside of
 // the core.
@@ -99,7 +102,11 @@ export class ProgressJudge {
   at(atMs: number): void {
     if (this.#isTold) return
     const late: number[] = []
-    for (const [node, { deadlineMs }] of this.#members) if (atMs > deadlineMs) late.push(node)
+    for (const [node, member] of this.#members) {
+      if (atMs <= member.deadlineMs) continue
+      if (this.#isAttended(member.height + 1n)) late.push(node)
+      else member.deadlineMs = atMs + this.#limitMs(member.height + 1n)
+    }
     const [first] = late
     if (first === undefined) {
       this.#listen(atMs)
@@ -159,6 +166,15 @@ export class ProgressJudge {
     if (bench === null) return false
     const power = this.#ledger.powerOf(bench, (index) => this.#core.has(index))
     return isMoreThanTwoThirds(power, bench.total)
+  }
+
+  // Whether members with more than two thirds of the power have the block before.
+  #isAttended(height: bigint): boolean {
+    const bench = this.#ledger.benchAt(height)
+    if (bench === null) return true
+    const hasCome = (index: number): boolean =>
+      (this.#members.get(index)?.height ?? -1n) >= height - 1n
+    return isMoreThanTwoThirds(this.#ledger.powerOf(bench, hasCome), bench.total)
   }
 
   #allowedRounds(height: bigint): number {

@@ -486,6 +486,20 @@ describe('progress', () => {
     expect(found(...facts, healed, ...rounds, at(24_000))).toBe('')
   })
 
+  test('progress: who decides waits for members that are still on their way', () => {
+    const long = historyOf(30)
+    const ahead = long.links.flatMap((link) => factsOf(long, link, [0, 1]))
+    const behind = long.links.flatMap((link) =>
+      factsOf(long, link, [2]).map((fact) => ({ ...fact, atMs: 3 * long.momentOf(link) })),
+    )
+    const facts = [...ahead, ...behind].toSorted((a, b) => a.atMs - b.atMs)
+    const told = (...more: readonly Observation[]): readonly string[] =>
+      detailsOf(judge(long, [{ ...healed, atMs: 0 }, ...facts, ...more]), 'progress')
+    expect(told()).toEqual([])
+    expect(told(at(95_000))).toEqual([])
+    expect(told(at(300_000))).toEqual(['node 0, 1, 2 never gets past height 30'])
+  })
+
   test('progress: too many fair rounds without a decision convict', () => {
     const rounds = Array.from({ length: 12 }, (_, round) => nilVote(round, 5000))
     expect(found(...facts, healed, ...rounds)).toBe('height 3 has no decision in 5 fair rounds')
