@@ -7,6 +7,7 @@ import type {
   DowntimeEvidence,
   DuplicateVoteEvidence,
   Evidence,
+  ValidatorSet,
   Vote,
 } from '../../core/types/index.ts'
 import { nativeCrypto } from '../../node/platform/index.ts'
@@ -145,7 +146,10 @@ describe('FaultWatch', () => {
   test('a commit: is counted by the validators of its height, after a restart too', async () => {
     const desk = await Desk.at(1n)
     const built = await desk.changePower(15, 16, 17, 18, 19)
+    const { block: next } = await desk.node.propose()
+    const waiting = await desk.evidenceOf({ height: next.header.height })
     const counted = new Map<bigint, string>()
+    const entered = new Map<bigint, string>()
     const watch = new FaultWatch({
       detector: {
         replayStart: () => 2n,
@@ -153,13 +157,16 @@ describe('FaultWatch', () => {
           counted.set(height, toHex(validatorSet.hash(nativeCrypto)))
           return []
         },
+        enterHeight: (height: bigint, set: ValidatorSet) =>
+          entered.set(height, toHex(set.hash(nativeCrypto))),
+        onConflictingVotes: () => [],
       },
       store: {
         listen: () => () => undefined,
         resume: () => Promise.resolve(),
         update: () => Promise.resolve(),
       },
-      notes: { load: () => Promise.resolve([]), dropUpTo: () => Promise.resolve() },
+      notes: { load: () => Promise.resolve([waiting]), dropUpTo: () => Promise.resolve() },
       eventBus: new EventBus(),
       logger: silentLogger,
       blockStore: desk.node.blockStore,
@@ -169,6 +176,7 @@ describe('FaultWatch', () => {
     expect(new Set(named.map(([, hash]) => hash)).size).toBe(4)
     await watch.resume(desk.node.chainState)
     expect(counted).toEqual(new Map(named))
+    expect(entered).toEqual(new Map([[next.header.height, toHex(next.header.validatorsHash)]]))
     counted.clear()
     const [last] = built.slice(-1)
     if (last === undefined) throw new Error('there is no block')
