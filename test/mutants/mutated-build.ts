@@ -1,20 +1,23 @@
 // The compiled sources once more, with the mistake of one mutant in them: Node reads them as they
 // are, where the sources would have to be translated anew for every mutant.
 
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { transformSync } from 'rolldown/utils'
 import { applyMutant } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const builds = join(root, 'node_modules', '.quadrille-mutants')
+const builds = join(root, 'dist', '.mutants')
 
 /** Makes the build of each mutant; `removeMutatedBuilds` takes them away. Needs dist/. */
 export function makeMutatedBuilds(mutants: readonly Mutant[]): void {
   removeMutatedBuilds()
   const compiled = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })
   const files = compiled.filter((path) => path.endsWith('.js'))
+  mkdirSync(builds)
+  copyFileSync(join(root, 'package.json'), join(builds, 'package.json'))
   for (const mutant of mutants) makeBuild(mutant, files)
 }
 

@@ -285,6 +285,17 @@ const chain: readonly Mutant[] = [
     },
   },
   {
+    name: 'evidence-by-the-present-set',
+    mistake: 'whoever has left the set since cannot be proved guilty any more',
+    file: 'src/host/evidence/chain-judge.ts',
+    find: 'load(needs.validators, (at) => this.#loadValidators(at))',
+    replace: 'load(needs.validators, () => this.#loadValidators(facts.lastBlockHeight + 1n))',
+    killer: {
+      file: 'src/host/simulator/world.test.ts',
+      title: 'a calm world a liar that loses all its power: is proved guilty of what it did before',
+    },
+  },
+  {
     name: 'app-hash-unchecked',
     mistake: 'a block may name any state of the application',
     file: 'src/core/chain/block-validation.ts',

@@ -39,7 +39,9 @@ export class MutantReporter implements Reporter {
 function fateOf({ killer }: Mutant, module: TestModule): Fate {
   for (const test of module.children.allTests()) {
     if (test.fullName.replaceAll(' > ', ' ') !== killer.title) continue
-    const { state } = test.result()
+    const { state, errors = [] } = test.result()
+    // A mistake in the mutant itself is none that a test has noticed.
+    if (errors.some(({ name }) => name === 'ReferenceError' || name === 'SyntaxError')) break
     return state === 'failed' ? 'killed' : state === 'passed' ? 'survived' : 'broken'
   }
   return 'broken'

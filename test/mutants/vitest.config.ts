@@ -25,6 +25,7 @@ function projectOf(mutant: Mutant): TestProjectInlineConfiguration {
       include: [mutant.killer.file],
       ...onlyKiller,
       pool: 'threads',
+      server: { deps: { external: [/\/dist\/\.mutants\/.*\.js$/] } },
       testTimeout: 30_000,
     },
   }

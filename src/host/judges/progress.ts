@@ -55,7 +55,7 @@ export class ProgressJudge {
     this.#report = report
   }
 
-  /** Starts the watch, where the core has the power to decide. */
+  /** Starts the watch. */
   onHealed({ atMs, core }: Healed): void {
     this.#core = new Set(core)
     this.#lastSignMs = atMs
@@ -135,6 +135,8 @@ export class ProgressJudge {
   // Gossip: what one member has, all have soon (paper, Gossip communication).
   #lookBehind(atMs: number): void {
     const limitMs = CATCH_UP_MS + 4 * this.#ledger.setting.gossipMs
+    // With a third of the power lying, a member may have found a chain that it must not follow.
+    if (!this.#ledger.wereVillainsFew) return
     for (const [node, { height, behindMs }] of this.#members) {
       if (behindMs === null || atMs - behindMs <= limitMs) continue
       const lackMs = Math.floor(atMs - behindMs)
@@ -160,7 +162,7 @@ export class ProgressJudge {
     this.#report({ rule: 'progress', detail, culprits, atMs })
   }
 
-  // A core without more than two thirds of the power is owed nothing.
+  // A core without more than two thirds of the power is owed no decision.
   #canDecide(height: bigint): boolean {
     const bench = this.#ledger.benchAt(height)
     if (bench === null) return false

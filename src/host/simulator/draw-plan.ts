@@ -5,7 +5,7 @@ import { VILLAINS } from '../villains/index.ts'
 import { drawPowerChanges, drawScript } from './draw-script.ts'
 import { Draws } from './draws.ts'
 import type { ByzantinePlan, DiskPlan, DowntimePlan, EvidenceAgePlan } from './plan.ts'
-import type { NetworkPlan, Plan, RangeBytes, RangeMs } from './plan.ts'
+import type { NetworkPlan, Plan, RangeBytes, RangeMs, ScriptEvent } from './plan.ts'
 
 /** CometBFT's defaults: about 0.8 blocks a second where messages take less than 0.1 s. */
 export const DEFAULT_TIMES: TimeoutConfig = {
@@ -146,7 +146,8 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     evidenceAge: stream('evidence age').pick(AGES),
     crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
     times: draws.chance(0.2) ? QUICK_TIMES : DEFAULT_TIMES,
-    skipTimeoutCommit: stream('skip').chance(0.05),
+    // A validator alone would never wait for anybody.
+    skipTimeoutCommit: validators > 1 && !empties(script) && stream('skip').chance(0.06),
     txsPerSecond: draws.pick([0, 1, 2, 3, 8]),
     // Through a narrow network large ones take longer than progress allows for.
     txBytes: isNarrow(network) ? [0, 0] : stream('tx bytes').pick(TX_BYTES),
@@ -180,6 +181,10 @@ function drawNetwork(draws: Draws): NetworkPlan {
     reconnectMs: [200, draws.between(500, 5000)],
     queueBytes: draws.chance(0.2) ? draws.between(2000, 40_000) : CALM_NETWORK.queueBytes,
   }
+}
+
+function empties(script: readonly ScriptEvent[]): boolean {
+  return script.some((event) => event.do === 'power' && event.power === 0)
 }
 
 function isNarrow({ queueBytes }: NetworkPlan): boolean {

@@ -125,8 +125,8 @@ interface Electorate {
 }
 
 /**
- * Changes of the power of validators that do not lie, in some runs. In whatever order they come
- * true, and however few, those that lie stay below a third.
+ * Changes of the validators' power, in some runs; who lies never gets more than at first. In
+ * whatever order they come true, and however few, those that lie stay below a third.
  */
 export function drawPowerChanges(
   draws: Draws,
@@ -138,6 +138,12 @@ export function drawPowerChanges(
   const least = new Map(honest.map((index) => [index, powers[index] ?? 0]))
   const events: ScriptEvent[] = []
   for (let left = draws.between(1, MAX_POWER_CHANGES); left > 0; left--) {
+    const atMs = draws.between(0, maxMs - 1)
+    if (liars.length > 0 && draws.chance(0.3)) {
+      const liar = draws.pick(liars)
+      events.push({ atMs, do: 'power', node: liar, power: draws.between(0, powers[liar] ?? 0) })
+      continue
+    }
     const node = draws.pick(honest)
     const before = least.get(node) ?? 0
     const drawn = draws.chance(0.4) ? 0 : draws.between(1, 30)
@@ -146,7 +152,7 @@ export function drawPowerChanges(
     const areFew = 2 * lying < sum
     if (!areFew) least.set(node, before)
     const power = areFew ? drawn : (powers[node] ?? 0)
-    events.push({ atMs: draws.between(0, maxMs - 1), do: 'power', node, power })
+    events.push({ atMs, do: 'power', node, power })
   }
   return events
 }

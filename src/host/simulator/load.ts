@@ -7,6 +7,9 @@ import type { Member } from './member.ts'
 import type { RangeBytes } from './plan.ts'
 import type { Timeline } from './timeline.ts'
 
+/** As many different requests for one power; the application reads 64 digits. */
+const MAX_ZEROS = 40
+
 /** What a load is made of. */
 export interface LoadOptions {
   readonly timeline: Timeline
@@ -20,6 +23,7 @@ export interface LoadOptions {
 export class Load {
   readonly #options: LoadOptions
   #sent = 0
+  #asked = 0
 
   constructor(options: LoadOptions) {
     this.#options = options
@@ -27,6 +31,15 @@ export class Load {
 
   start(): void {
     if (this.#options.txsPerSecond > 0) this.#next()
+  }
+
+  /** Asks the first honest node that runs for another voting power of a validator. */
+  askForPower(pubKey: PublicKey, power: number): void {
+    const [first] = openOf(this.#options.members)
+    if (first === undefined) return
+    // A mempool remembers what it has seen: no two requests are the same.
+    const digits = `${'0'.repeat(this.#asked++ % MAX_ZEROS)}${power}`
+    submit(first, `val=ed25519!${toBase64(pubKey.bytes)}!${digits}`)
   }
 
   #next(): void {
@@ -47,12 +60,6 @@ export class Load {
     const tx = `key${draws.between(0, 99)}=value${this.#sent++}`.padEnd(bytes, '.')
     submit(draws.pick(open), tx)
   }
-}
-
-/** Asks the first honest node that runs for another voting power of a validator. */
-export function askForPower(members: readonly Member[], pubKey: PublicKey, power: number): void {
-  const [first] = openOf(members)
-  if (first !== undefined) submit(first, `val=ed25519!${toBase64(pubKey.bytes)}!${power}`)
 }
 
 function openOf(members: readonly Member[]): readonly Member[] {

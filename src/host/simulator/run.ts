@@ -87,7 +87,8 @@ export class Run {
     const members = seats.map((seat, node) => this.#makeMember(node, seat))
     const genesis = genesisOf(crypto, plan)
     const common = { plan, host, genesis, crypto, network, nodes: members.length }
-    this.#scene = { common, members, network, narrator }
+    const load = new Load({ ...plan, timeline, draws: new Draws(plan.seed, 'load'), members })
+    this.#scene = { common, members, network, narrator, load }
   }
 
   /** Calls `act` at a moment of virtual time. */
@@ -103,16 +104,15 @@ export class Run {
 
   /** Plays to the end. */
   async play(): Promise<Outcome> {
-    const { script, healMs, seed, txsPerSecond, txBytes } = this.#plan
-    const { members, common } = this.#scene
+    const { script, healMs } = this.#plan
+    const { members, common, load } = this.#scene
     // Within a promise from the beginning: begun in a callback, the first turn of a host that waits
     // for the next tick would be over before anything has settled, and the history be another.
     await Promise.resolve()
     for (const member of members) member.start(common)
     for (const { atMs, ...action } of script) this.at(atMs, () => this.perform(action))
     this.at(healMs, () => this.#heal())
-    const load = { timeline: this.#timeline, draws: new Draws(seed, 'load') }
-    new Load({ ...load, txsPerSecond, txBytes, members }).start()
+    load.start()
     do await this.#playMoment()
     while (this.#moveOn())
     return this.#end()

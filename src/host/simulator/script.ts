@@ -1,7 +1,7 @@
 // Does to a world what a script says.
 
 import { validatorKeyOf } from '../privval/index.ts'
-import { askForPower } from './load.ts'
+import type { Load } from './load.ts'
 import type { Member } from './member.ts'
 import type { Narrator } from './narrator.ts'
 import type { MessageNetwork } from './network.ts'
@@ -15,6 +15,7 @@ export interface Scene {
   readonly members: readonly Member[]
   readonly network: MessageNetwork
   readonly narrator: Narrator
+  readonly load: Load
 }
 
 /** Performs one action now; what makes no sense at the moment does nothing. */
@@ -34,7 +35,7 @@ export function perform(scene: Scene, action: ScriptAction): void {
     const { node, power } = action
     narrator.tell({ node, kind: 'power', detail: `${power} is asked for` })
     const { pubKey } = validatorKeyOf(common.crypto, signingSeedOf(node))
-    return askForPower(scene.members, pubKey, power)
+    return scene.load.askForPower(pubKey, power)
   }
   for (const member of scene.members) {
     if (member.seat !== action.node) continue

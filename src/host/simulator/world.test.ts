@@ -36,15 +36,23 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
   test('a change of power: takes a validator out, and in again', async () => {
     const powerAt = (atMs: number, power: number) =>
       ({ atMs, do: 'power', node: 3, power }) as const
-    const script = [powerAt(5000, 0), powerAt(20_000, 25)]
-    const plan = calmPlan(4, { script, maxMs: 40_000 })
+    const script = [powerAt(5000, 0), powerAt(20_000, 25), powerAt(40_000, 0)]
+    const plan = calmPlan(4, { script, maxMs: 60_000 })
     expect(verdictOf(plan, await play(plan))).toBe('')
     const events = await playAndTell(plan)
     const proposed = events.filter(({ kind, node }) => kind === 'propose' && node === 3)
     const before = proposed.filter(({ atMs }) => atMs < 10_000)
-    const after = proposed.filter(({ atMs }) => atMs > 20_000)
+    const after = proposed.filter(({ atMs }) => atMs > 20_000 && atMs < 45_000)
     expect([before.length > 0, after.length > 3]).toEqual([true, true])
     expect(before.length + after.length).toBe(proposed.length)
+  })
+
+  test('a liar that loses all its power: is proved guilty of what it did before', async () => {
+    for (const seed of [1, 2, 3]) {
+      const byzantine = [{ index: 3, villain: 'equivocator' }]
+      const plan = calmPlan(seed, { powers: [10, 10, 10, 1], byzantine, maxMs: 20_000 })
+      expect(verdictOf(plan, await play(plan))).toBe('')
+    }
   })
 
   test('large transactions: make blocks of several parts, without the wait too', async () => {
