@@ -259,6 +259,24 @@ describe('mempool', () => {
     expect(world.mempool.size).toBe(0)
   })
 
+  test('lets go of what narrower limits leave no room for', async () => {
+    const world = makeWorld({ recheck: false })
+    const { mempool } = world
+    world.answer = ({ tx: { length } }) => response(0, length === 3 ? 9n : 1n)
+    for (const text of ['123456789', 'gas', 'a']) void mempool.checkTx(tx(text))
+    await mempool.lock()
+    const late = mempool.checkTx(tx('987654321'))
+    const limits = { maxDataBytes: 10n, maxGas: 5n }
+    mempool.update({ height: 1n, txs: [], hashes: [], results: [], limits })
+    mempool.unlock()
+    expect(texts(mempool.reapMaxBytesMaxGas(limits.maxDataBytes, limits.maxGas))).toEqual(['a'])
+    expect(await late).toMatchObject({ error: { kind: 'pre-check' } })
+    expect(mempool.size).toBe(1)
+    await commit(world, [])
+    for (const text of ['123456789', '987654321']) void mempool.checkTx(tx(text))
+    expect(texts(mempool.reapMaxTxs(-1))).toEqual(['a', '123456789', '987654321'])
+  })
+
   test('keeps a copy of what came in a message, and remembers who sent it', () => {
     const { mempool } = makeWorld()
     const message = Uint8Array.of(1, 2, 3, 4)

@@ -170,10 +170,12 @@ export class Mempool {
   }
 
   /**
-   * Takes out what was committed, remembers its hashes so that it does not come back, and starts
-   * the recheck of the rest, which runs in later turns. Call between `lock` and `unlock`.
+   * Takes out what was committed, remembers its hashes so that it does not come back, lets go of
+   * what new limits leave no room for, and starts the recheck of the rest, which runs in later
+   * turns. Call between `lock` and `unlock`.
    */
   update(update: MempoolUpdate): void {
+    const { maxDataBytes, maxGas } = this.#limits
     this.#height = update.height
     this.#limits = update.limits
     for (let i = 0; i < update.hashes.length; i++) {
@@ -183,6 +185,8 @@ export class Mempool {
       else if (!this.config.keepInvalidTxsInCache) this.#cache.remove(hash)
       this.#txs.remove(bytesKey(hash))
     }
+    const isSame = update.limits.maxDataBytes === maxDataBytes && update.limits.maxGas === maxGas
+    if (!isSame) this.#evictMisfits()
     const isStale = this.#application.isCheckStateless !== true || this.#rechecker.isOverdue
     this.#rechecker.start(this.config.recheck && isStale ? [...this.#txs.values()] : [])
   }
@@ -223,6 +227,11 @@ export class Mempool {
     }
     if (this.#rechecker.isOverdue) return RECHECKING
     if (tx.length > config.maxTxBytes) return txTooLarge(config.maxTxBytes, tx.length)
+    return this.#misfit(tx)
+  }
+
+  // Why no block of this chain has room for it, or null.
+  #misfit(tx: Uint8Array): MempoolError | null {
     const { maxDataBytes } = this.#limits
     if (maxDataBytes < 0n) return null
     const size = BigInt(encodedTxSize(tx.length))
@@ -267,7 +276,11 @@ export class Mempool {
     return new Promise((resolve) => {
       this.#waiting.push(() => {
         this.#letGo(candidate)
-        resolve(this.#ask(candidate))
+        // The limits may have become narrower meanwhile.
+        const refusal = this.#misfit(candidate.tx)
+        if (refusal === null) return resolve(this.#ask(candidate))
+        this.#cache.remove(candidate.hash)
+        resolve(this.#reject(refusal))
       })
     })
   }
@@ -361,7 +374,18 @@ export class Mempool {
 
   #rechecked(entry: PooledTx, response: CheckTxResponse): void {
     if (response.code === 0 && isGasAllowed(this.#limits, response)) return
-    if (!entry.isHeld) return
+    if (entry.isHeld) this.#evict(entry)
+  }
+
+  // In the list they would keep all that came later out of blocks, for ever.
+  #evictMisfits(): void {
+    for (const entry of this.#txs.values()) {
+      const isFit = this.#misfit(entry.tx) === null && isGasAllowed(this.#limits, entry)
+      if (!isFit) this.#evict(entry)
+    }
+  }
+
+  #evict(entry: PooledTx): void {
     this.#txs.remove(entry.key)
     if (this.config.keepInvalidTxsInCache) return
     this.#cache.remove(entry.hash)

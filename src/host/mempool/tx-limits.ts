@@ -21,7 +21,9 @@ export function encodedTxSize(length: number): number {
 }
 
 /** Whether the gas the application named can fit a block. */
-export function isGasAllowed(limits: TxLimits, response: CheckTxResponse): boolean {
-  if (limits.maxGas === -1n) return true
-  return response.gasWanted >= 0n && response.gasWanted <= limits.maxGas
+export function isGasAllowed(
+  { maxGas }: TxLimits,
+  { gasWanted }: Pick<CheckTxResponse, 'gasWanted'>,
+): boolean {
+  return maxGas === -1n || (gasWanted >= 0n && gasWanted <= maxGas)
 }
