@@ -132,10 +132,6 @@ describe('block executor', () => {
         note('processProposal', request.proposedLastCommit)
         return inner.processProposal(request)
       },
-      extendVote: (request) => {
-        note('extendVote', request.proposedLastCommit)
-        return inner.extendVote()
-      },
       finalizeBlock: (request) => {
         note('finalizeBlock', request.decidedLastCommit)
         const answer = inner.finalizeBlock(request)
@@ -148,11 +144,10 @@ describe('block executor', () => {
       const built = await node.propose()
       const request = { ...built, chainState: node.chainState, lastPrecommits: null }
       expect(await node.executor.judgeProposal(request)).toBeNull()
-      await node.executor.extendVote(request)
       await node.apply(built)
     }
     // The power of height 1 changes at height 3, whose commit is in block 4.
-    const calls = ['prepareProposal', 'processProposal', 'extendVote', 'finalizeBlock']
+    const calls = ['prepareProposal', 'processProposal', 'finalizeBlock']
     const expected = [undefined, 40n, 40n, 50n]
     expect(powers).toEqual(new Map(calls.map((call) => [call, expected])))
   })
@@ -249,6 +244,28 @@ describe('block executor', () => {
       const node = await open({ application: appWith(() => change) })
       await expect(node.step(tx('a=1'))).rejects.toMatchObject({ code })
     }
+  })
+
+  test('stops before the height from which the application asks for vote extensions', async () => {
+    const application = appWith((inner) => ({
+      finalizeBlock: (request) => ({
+        ...inner.finalizeBlock(request),
+        consensusParamUpdates:
+          request.height === 1n ? { abci: { voteExtensionsEnableHeight: 4n } } : null,
+      }),
+    }))
+    const store = new MemoryKeyValueStore()
+    const node = await open({ application, store })
+    for (let height = 1; height <= 2; height++) await node.step()
+    const stop = {
+      code: 'EXECUTION_UNSUPPORTED',
+      message:
+        'the application asks for vote extensions from height 4 on, ' +
+        'which this node does not sign: it stops before height 4',
+    }
+    await expect(node.step()).rejects.toMatchObject(stop)
+    expect(node.blockStore.height).toBe(3n)
+    await expect(open({ application, store: store.reopen() })).rejects.toMatchObject(stop)
   })
 
   test('judges evidence by piece, marks it with the block and tells the pool', async () => {

@@ -5,13 +5,14 @@ import {
   applyResults,
   makeProposalBlock,
   maxDataBytes,
+  nextHeight,
   validateBlockRules,
 } from '../../core/chain/index.ts'
 import type { ChainState } from '../../core/chain/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
 import type { Evidence, FinalizeBlockResponse } from '../../core/proto/index.ts'
 import { blockIdKey, hashEachTx, makeBlockId } from '../../core/types/index.ts'
-import type { Block, BlockId, Commit, PartSet, Vote, VoteSet } from '../../core/types/index.ts'
+import type { Block, BlockId, Commit, PartSet, VoteSet } from '../../core/types/index.ts'
 import type { Application } from '../abci/index.ts'
 import type { EventBus } from '../events/index.ts'
 import type { TxIndex } from '../indexer/index.ts'
@@ -124,8 +125,12 @@ export class BlockExecutor {
     this.#pruner = new Pruner(options)
   }
 
-  /** Says where the chain stands at the start; the handshake calls it. */
+  /**
+   * Says where the chain stands at the start; the handshake calls it. Throws {@link ExecutionError}
+   * when this node cannot go on from there.
+   */
   resume(chainState: ChainState): void {
+    refuseVoteExtensions(chainState)
     const height = chainState.lastBlockHeight
     this.#options.mempool.resume({ height, limits: limitsOf(chainState) })
   }
@@ -203,28 +208,6 @@ export class BlockExecutor {
     return reason
   }
 
-  /** The extension of our own precommit for a block; asked only on chains with vote extensions. */
-  async extendVote(request: JudgeRequest): Promise<Uint8Array> {
-    const { block, blockId, chainState } = request
-    const proposed = proposedBlock(block, blockId.hash, chainState.lastValidators)
-    return callApplication('extendVote', block.header.height, () =>
-      this.#options.application.extendVote(proposed),
-    )
-  }
-
-  /** Whether the application accepts the extension of another validator's precommit. */
-  async verifyVoteExtension(vote: Vote): Promise<boolean> {
-    const verdict = await callApplication('verifyVoteExtension', vote.height, () =>
-      this.#options.application.verifyVoteExtension({
-        hash: vote.blockId.hash,
-        validatorAddress: vote.validatorAddress,
-        height: vote.height,
-        voteExtension: vote.extension,
-      }),
-    )
-    return verdict === 'accept'
-  }
-
   /**
    * Executes a decided block and answers the chain state after it; an error says why the block is
    * invalid, and nothing has changed then. Throws {@link ExecutionError} when the application or
@@ -272,6 +255,7 @@ export class BlockExecutor {
     this.#valid.clear()
     await evidence.update(next, block)
     this.#announce(executed)
+    refuseVoteExtensions(next)
     return next
   }
 
@@ -355,6 +339,17 @@ export class BlockExecutor {
     const round = seenCommit?.round ?? 0
     publishBlock(this.#options.eventBus, { block, blockId, round, hashes, response })
   }
+}
+
+// From then on a precommit without its extension counts nowhere.
+function refuseVoteExtensions(chainState: ChainState): void {
+  const height = nextHeight(chainState)
+  const from = chainState.consensusParams.abci.voteExtensionsEnableHeight
+  if (from === 0n || from > height) return
+  const message =
+    `the application asks for vote extensions from height ${from} on, ` +
+    `which this node does not sign: it stops before height ${height}`
+  throw new ExecutionError('EXECUTION_UNSUPPORTED', { height, message })
 }
 
 function limitsOf(chainState: ChainState): TxLimits {

@@ -13,6 +13,7 @@ export type ExecutionErrorCode =
   | 'EXECUTION_APP_HASH_MISMATCH'
   | 'EXECUTION_NO_VALIDATORS'
   | 'EXECUTION_STORE_INCONSISTENT'
+  | 'EXECUTION_UNSUPPORTED'
 
 /** An operational error of this room; `height` is the block it is about. */
 export class ExecutionError extends Error {
