@@ -2,7 +2,7 @@
 
 import { bytesKey } from '../../core/bytes/index.ts'
 import type { FinalizeBlockResponse } from '../../core/proto/index.ts'
-import type { Block, BlockId } from '../../core/types/index.ts'
+import type { Block, BlockId, ConsensusParams } from '../../core/types/index.ts'
 import { isMoreThanOneThird } from './naive-values.ts'
 import { nextRound } from './naive-rotation.ts'
 import type { Bench } from './naive-rotation.ts'
@@ -77,6 +77,11 @@ export class Ledger {
   /** The validators of a height, null while the block before is not known. */
   benchAt(height: bigint): Bench | null {
     return this.#before.get(height)?.bench ?? null
+  }
+
+  /** The parameters of a height, null while the block before is not known. */
+  paramsAt(height: bigint): ConsensusParams | null {
+    return this.#before.get(height)?.params ?? null
   }
 
   /** Whose turn a round is, null while the height's validators are not known. */

@@ -142,8 +142,8 @@ export class Sightings {
     return height === view.height && round <= view.lastRound + 1
   }
 
-  #isTooLarge({ blockId }: Proposal): boolean {
-    const { maxBytes } = this.#ledger.setting.genesis.consensusParams.block
+  #isTooLarge({ height, blockId }: Proposal): boolean {
+    const maxBytes = this.#ledger.paramsAt(height)?.block.maxBytes ?? -1n
     const limit = maxBytes === -1n ? LARGEST_BLOCK : maxBytes
     return BigInt(blockId.partSetHeader.total) > (limit + PART_BYTES - 1n) / PART_BYTES
   }

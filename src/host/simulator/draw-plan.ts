@@ -2,10 +2,11 @@
 
 import type { TimeoutConfig } from '../../core/consensus/index.ts'
 import { VILLAINS } from '../villains/index.ts'
-import { drawPowerChanges, drawScript } from './draw-script.ts'
+import { drawParamsChanges, drawPowerChanges, drawScript } from './draw-script.ts'
 import { Draws } from './draws.ts'
 import type { ByzantinePlan, DiskPlan, DowntimePlan, EvidenceAgePlan } from './plan.ts'
-import type { NetworkPlan, Plan, RangeBytes, RangeMs, ScriptEvent } from './plan.ts'
+import type { NetworkPlan, ParamsPlan, Plan, RangeBytes, RangeMs, ScriptEvent } from './plan.ts'
+import { USUAL_BLOCK_BYTES } from './seats.ts'
 
 /** CometBFT's defaults: about 0.8 blocks a second where messages take less than 0.1 s. */
 export const DEFAULT_TIMES: TimeoutConfig = {
@@ -73,7 +74,7 @@ const AGES: readonly EvidenceAgePlan[] = [
   { blocks: 15, ms: 5000 },
 ]
 
-/** Short ones most of the time; of the others a block has several parts. */
+/** Short most of the time; with long ones a block has several parts. */
 const TX_BYTES: readonly RangeBytes[] = [
   [0, 0],
   [0, 0],
@@ -81,6 +82,11 @@ const TX_BYTES: readonly RangeBytes[] = [
   [0, 0],
   [0, 20_000],
 ]
+
+/** Parameters that a chain changes to; smaller blocks have no room for all that was accepted. */
+const PARAMS: readonly ParamsPlan[] = AGES.flatMap((evidenceAge) =>
+  [USUAL_BLOCK_BYTES, 100_000, 12_000].map((blockBytes) => ({ blockBytes, evidenceAge })),
+)
 
 const USUAL_MS = 60_000
 /** Runs in which nobody lies. */
@@ -122,7 +128,8 @@ export function calmPlan(seed: number, wish: Partial<Plan> = {}): Plan {
 export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
   const stream = (name: string): Draws => new Draws(seed, `plan ${name}`)
   const validators = wish.validators ?? wish.powers?.length ?? drawSize(stream('validators'))
-  const powers = wish.powers ?? drawPowers(stream('powers'), validators)
+  const drawn = drawPowers(stream('powers'), validators)
+  const powers = wish.powers ?? withNewcomer(stream('newcomer'), drawn)
   const maxMs = wish.maxMs ?? USUAL_MS
   const healMs = wish.healMs ?? Math.floor((maxMs * stream('heal').between(30, 55)) / 100)
   const draws = stream('options')
@@ -132,6 +139,7 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
   const script = [
     ...drawScript(stream('script'), validators, healMs),
     ...drawPowerChanges(stream('power changes'), { powers, liars, maxMs }),
+    ...drawParamsChanges(stream('params changes'), { choice: PARAMS, maxMs }),
   ]
   return {
     seed,
@@ -146,8 +154,7 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
     evidenceAge: stream('evidence age').pick(AGES),
     crypto: draws.chance(0.1) ? 'ed25519' : 'cheap',
     times: draws.chance(0.2) ? QUICK_TIMES : DEFAULT_TIMES,
-    // A validator alone would never wait for anybody.
-    skipTimeoutCommit: validators > 1 && !empties(script) && stream('skip').chance(0.06),
+    skipTimeoutCommit: !mayBeAlone(powers, script) && stream('skip').chance(0.06),
     txsPerSecond: draws.pick([0, 1, 2, 3, 8]),
     // Through a narrow network large ones take longer than progress allows for.
     txBytes: isNarrow(network) ? [0, 0] : stream('tx bytes').pick(TX_BYTES),
@@ -170,6 +177,12 @@ function drawPowers(draws: Draws, validators: number): number[] {
   return Array.from({ length: validators }, () => (isEqual ? 10 : draws.between(1, 30)))
 }
 
+// Somebody who joins later has none at first.
+function withNewcomer(draws: Draws, powers: readonly number[]): readonly number[] {
+  if (powers.length === 1 || !draws.chance(0.1)) return powers
+  return powers.with(draws.between(0, powers.length - 1), 0)
+}
+
 function drawNetwork(draws: Draws): NetworkPlan {
   const rarely = (most: number): number => (draws.chance(0.4) ? draws.between(1, most) / 1000 : 0)
   return {
@@ -183,7 +196,9 @@ function drawNetwork(draws: Draws): NetworkPlan {
   }
 }
 
-function empties(script: readonly ScriptEvent[]): boolean {
+// A validator alone would never wait for anybody.
+function mayBeAlone(powers: readonly number[], script: readonly ScriptEvent[]): boolean {
+  if (powers.filter((power) => power > 0).length < 2) return true
   return script.some((event) => event.do === 'power' && event.power === 0)
 }
 
@@ -221,7 +236,7 @@ export function drawFewVillains(seed: number, powers: readonly number[]): Byzant
   const draws = new Draws(seed, 'plan byzantine')
   draws.chance(NO_VILLAINS)
   const drawn = drawVillains(draws, powers)
-  const least = Math.min(...powers)
+  const least = Math.min(...powers.filter((power) => power > 0))
   const total = powers.reduce((sum, power) => sum + power, 0)
   if (drawn.length > 0 || 3 * least >= total) return drawn
   return [{ index: powers.indexOf(least), villain: draws.pick(VILLAINS).name }]

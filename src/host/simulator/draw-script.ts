@@ -1,8 +1,8 @@
 // Draws what happens to a world: partitions, crashes, pauses, bad disks and clocks before it heals,
-// and changes of the validators' power.
+// and changes of the validators' power and of the parameters.
 
 import type { Draws } from './draws.ts'
-import type { ScriptAction, ScriptEvent } from './plan.ts'
+import type { ParamsPlan, ScriptAction, ScriptEvent } from './plan.ts'
 
 /** What a kind of trouble is drawn from. */
 interface Setting {
@@ -20,6 +20,8 @@ const RARE_TROUBLES: readonly Trouble[] = [drawDiskFault, drawSkew, drawBlackout
 const MAX_TROUBLES = 8
 /** How many times somebody asks for another power at most. */
 const MAX_POWER_CHANGES = 8
+/** How many times somebody asks for other parameters at most. */
+const MAX_PARAMS_CHANGES = 4
 
 /** A script up to `untilMs`, in order of time. */
 export function drawScript(draws: Draws, validators: number, untilMs: number): ScriptEvent[] {
@@ -125,18 +127,23 @@ interface Electorate {
 }
 
 /**
- * Changes of the validators' power, in some runs; who lies never gets more than at first. In
- * whatever order they come true, and however few, those that lie stay below a third.
+ * Changes of the validators' power, in some runs, and in all that have one who begins without; who
+ * lies never gets more than at first. In whatever order they come true, and however few, those that
+ * lie stay below a third.
  */
 export function drawPowerChanges(
   draws: Draws,
   { powers, liars, maxMs }: Electorate,
 ): ScriptEvent[] {
   const honest = powers.flatMap((_, index) => (liars.includes(index) ? [] : [index]))
-  if (honest.length === 0 || !draws.chance(0.3)) return []
+  const events = honest
+    .filter((node) => powers[node] === 0)
+    .map((node): ScriptEvent => {
+      return { atMs: draws.between(0, maxMs - 1), do: 'power', node, power: draws.between(1, 30) }
+    })
+  if (honest.length === 0 || !draws.chance(0.3)) return events
   const lying = liars.reduce((sum, index) => sum + (powers[index] ?? 0), 0)
   const least = new Map(honest.map((index) => [index, powers[index] ?? 0]))
-  const events: ScriptEvent[] = []
   for (let left = draws.between(1, MAX_POWER_CHANGES); left > 0; left--) {
     const atMs = draws.between(0, maxMs - 1)
     if (liars.length > 0 && draws.chance(0.3)) {
@@ -155,4 +162,16 @@ export function drawPowerChanges(
     events.push({ atMs, do: 'power', node, power })
   }
   return events
+}
+
+/** Changes of the consensus parameters, in some runs. */
+export function drawParamsChanges(
+  draws: Draws,
+  { choice, maxMs }: { readonly choice: readonly ParamsPlan[]; readonly maxMs: number },
+): ScriptEvent[] {
+  if (!draws.chance(0.2)) return []
+  return Array.from({ length: draws.between(1, MAX_PARAMS_CHANGES) }, () => {
+    const atMs = draws.between(0, maxMs - 1)
+    return { atMs, do: 'params', params: draws.pick(choice) }
+  })
 }

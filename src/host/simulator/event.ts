@@ -23,6 +23,7 @@ export type SimEventKind =
   | 'disk-fault'
   | 'skew'
   | 'power'
+  | 'params'
   | 'halt'
   | 'peer-dropped'
   | 'healed'

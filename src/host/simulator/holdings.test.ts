@@ -14,7 +14,6 @@ function nodeWith(held: number, peers = 3): Weighable {
     evidence: { size: held, byteSize: held },
     gossip: { links: () => Array.from({ length: peers }, () => link) },
     mempool: { size: held, sizeBytes: held, config: { size: 10, maxTxsBytes: 100 } },
-    options: { genesis: { validators: [1, 2, 3, 4] } },
   }
 }
 
@@ -22,7 +21,7 @@ const broken = (holdings: readonly Holding[]): string[] =>
   holdings.filter(({ count, bound }) => count > bound).map(({ what }) => what)
 
 test('holdings: each is weighed, and told when it is beyond its bound', () => {
-  const facts = { round: 0, queueBytes: QUEUE }
+  const facts = { round: 0, validators: 4, queueBytes: QUEUE }
   expect(broken(holdingsOf(nodeWith(0), facts))).toEqual([])
   expect(broken(holdingsOf(nodeWith(0, 0), facts))).toEqual([])
   expect(broken(holdingsOf(nodeWith(10 * 2 ** 20), facts))).toHaveLength(7)
@@ -36,8 +35,9 @@ test('holdings: each is weighed, and told when it is beyond its bound', () => {
 
 test('holdings: rounds allow more votes', () => {
   const boundAt = (round: number, name: string): number =>
-    holdingsOf(nodeWith(0), { round, queueBytes: QUEUE }).find(({ what }) => what === name)
-      ?.bound ?? 0
+    holdingsOf(nodeWith(0), { round, validators: 4, queueBytes: QUEUE }).find(
+      ({ what }) => what === name,
+    )?.bound ?? 0
   for (const name of ['pool messages', 'rounds of votes', 'places of votes of one peer']) {
     expect(boundAt(5, name)).toBeGreaterThan(boundAt(0, name))
   }

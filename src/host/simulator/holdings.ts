@@ -14,6 +14,8 @@ export type Holding = Pick<Held, 'what' | 'count' | 'bound'>
 export interface HoldingFacts {
   /** The highest round that the node was in at its present height or the one before. */
   readonly round: number
+  /** As many as can have power at once. */
+  readonly validators: number
   /** Of the network to one peer. */
   readonly queueBytes: number
 }
@@ -36,13 +38,12 @@ export interface Weighable {
     readonly sizeBytes: number
     readonly config: { readonly size: number; readonly maxTxsBytes: number }
   }
-  readonly options: { readonly genesis: { readonly validators: readonly unknown[] } }
 }
 
 /** Weighs a node that runs. */
-export function holdingsOf(node: Weighable, { round, queueBytes }: HoldingFacts): Holding[] {
-  const { engine, evidence, gossip, mempool, options } = node
-  const validators = options.genesis.validators.length
+export function holdingsOf(node: Weighable, facts: HoldingFacts): Holding[] {
+  const { engine, evidence, gossip, mempool } = node
+  const { round, validators, queueBytes } = facts
   const links = gossip.links()
   // Rounds that the node is in or has left, the next one, and those that others are ahead.
   const rounds = round + 2 + MAX_CATCH_UP_ROUNDS_PER_VALIDATOR * validators

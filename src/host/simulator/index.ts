@@ -17,11 +17,12 @@ export type {
   DowntimePlan,
   EvidenceAgePlan,
   NetworkPlan,
+  ParamsPlan,
   Plan,
   RangeMs,
   ScriptAction,
   ScriptEvent,
 } from './plan.ts'
-export { MAX_VALIDATORS, PlanError, validatePlan } from './plan-error.ts'
+export { MAX_VALIDATORS, MIN_BLOCK_BYTES, PlanError, validatePlan } from './plan-error.ts'
 export { World } from './world.ts'
 export type { WorldHost } from './world-host.ts'

@@ -4,7 +4,8 @@ import { toBase64, toUtf8 } from '../../core/bytes/index.ts'
 import type { PublicKey } from '../../core/proto/index.ts'
 import type { Draws } from './draws.ts'
 import type { Member } from './member.ts'
-import type { RangeBytes } from './plan.ts'
+import { paramsRequest } from './changing-params.ts'
+import type { ParamsPlan, RangeBytes } from './plan.ts'
 import type { Timeline } from './timeline.ts'
 
 /** As many different requests for one power; the application reads 64 digits. */
@@ -33,13 +34,24 @@ export class Load {
     if (this.#options.txsPerSecond > 0) this.#next()
   }
 
-  /** Asks the first honest node that runs for another voting power of a validator. */
+  /** Asks for another voting power of a validator. */
   askForPower(pubKey: PublicKey, power: number): void {
+    this.#ask((count) => {
+      const digits = `${'0'.repeat(count % MAX_ZEROS)}${power}`
+      return `val=ed25519!${toBase64(pubKey.bytes)}!${digits}`
+    })
+  }
+
+  /** Asks for other consensus parameters. */
+  askForParams(params: ParamsPlan): void {
+    this.#ask((count) => paramsRequest(params, count))
+  }
+
+  // Asks the first honest node that runs. A mempool remembers what it has seen: no two requests are
+  // the same.
+  #ask(request: (count: number) => string): void {
     const [first] = openOf(this.#options.members)
-    if (first === undefined) return
-    // A mempool remembers what it has seen: no two requests are the same.
-    const digits = `${'0'.repeat(this.#asked++ % MAX_ZEROS)}${power}`
-    submit(first, `val=ed25519!${toBase64(pubKey.bytes)}!${digits}`)
+    if (first !== undefined) submit(first, request(this.#asked++))
   }
 
   #next(): void {

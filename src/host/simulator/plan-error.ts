@@ -2,7 +2,7 @@
 
 import { MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
 import { VILLAINS } from '../villains/index.ts'
-import type { Plan, ScriptEvent } from './plan.ts'
+import type { ParamsPlan, Plan, ScriptEvent } from './plan.ts'
 
 /** A plan that contradicts itself. The message names the field and what was expected. */
 export class PlanError extends Error {
@@ -17,13 +17,12 @@ export class PlanError extends Error {
 /** The most validators of a run: each pair of nodes costs a connection. */
 export const MAX_VALIDATORS = 40
 
+/** The smallest blocks that a chain may ask for: one must hold a commit of all validators. */
+export const MIN_BLOCK_BYTES = 10_000
+
 /** Throws {@link PlanError} for the first thing that is wrong. */
 export function validatePlan(plan: Plan): void {
   const { validators, powers, skewMs, byzantine, script, maxMs } = plan
-  const expectWhole = (what: string, value: number, least: number): void => {
-    if (Number.isSafeInteger(value) && value >= least) return
-    throw new PlanError(`${what}: expected a whole number of at least ${least}, not ${value}`)
-  }
   expectWhole('validators', validators, 1)
   expectWhole('maxMs', maxMs, 1)
   expectWhole('healMs', plan.healMs, 0)
@@ -44,7 +43,10 @@ export function validatePlan(plan: Plan): void {
   if (powers.length !== validators || skewMs.length !== validators) {
     throw new PlanError(`powers, skewMs: expected one of each for ${validators} validators`)
   }
-  for (const power of powers) expectWhole('powers', power, 1)
+  for (const power of powers) expectWhole('powers', power, 0)
+  if (powers.every((power) => power === 0)) {
+    throw new PlanError('powers: expected one above 0: no chain begins without a validator')
+  }
   for (const [name, [least, most]] of rangesOf(plan)) {
     expectWhole(name, least, 0)
     if (most < least) throw new PlanError(`${name}: expected at least ${least}, not ${most}`)
@@ -59,9 +61,15 @@ export function validatePlan(plan: Plan): void {
   for (const event of script) {
     expectWhole('script: atMs', event.atMs, 0)
     if (event.do === 'power') expectWhole('script: power', event.power, 0)
+    if (event.do === 'params') expectParams(event.params)
     const stranger = nodesOf(event).find((node) => !isNode(node))
     if (stranger !== undefined) throw new PlanError(noSuchNode('script', stranger, validators))
   }
+}
+
+function expectWhole(what: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new PlanError(`${what}: expected a whole number of at least ${least}, not ${value}`)
 }
 
 function rangesOf({
@@ -77,11 +85,17 @@ function rangesOf({
   ]
 }
 
+function expectParams({ blockBytes, evidenceAge }: ParamsPlan): void {
+  expectWhole('script: blockBytes', blockBytes, MIN_BLOCK_BYTES)
+  expectWhole('script: evidenceAge.blocks', evidenceAge.blocks, 1)
+  expectWhole('script: evidenceAge.ms', evidenceAge.ms, 1)
+}
+
 function noSuchNode(where: string, node: number, validators: number): string {
   return `${where}: there is no node ${node}, expected 0 to ${validators - 1}`
 }
 
 function nodesOf(event: ScriptEvent): readonly number[] {
   if (event.do === 'partition') return event.groups.flat()
-  return event.do === 'heal' ? [] : [event.node]
+  return 'node' in event ? [event.node] : []
 }

@@ -47,6 +47,12 @@ export interface EvidenceAgePlan {
   readonly ms: number
 }
 
+/** Consensus parameters. */
+export interface ParamsPlan {
+  readonly blockBytes: number
+  readonly evidenceAge: EvidenceAgePlan
+}
+
 /** A validator that lies. */
 export interface ByzantinePlan {
   readonly index: number
@@ -87,6 +93,8 @@ export type ScriptAction =
   | { readonly do: 'skew'; readonly node: number; readonly byMs: number }
   /** A client asks for another voting power of a validator; 0 takes it out. */
   | { readonly do: 'power'; readonly node: number; readonly power: number }
+  /** A client asks for other consensus parameters. */
+  | { readonly do: 'params'; readonly params: ParamsPlan }
 
 /** What can go wrong with a disk. */
 export type DiskFault = 'fail-sync' | 'fail-write' | 'bit-flip'
@@ -96,7 +104,7 @@ export interface Plan {
   /** Draws everything that the plan leaves open: latencies, losses, which writes survive. */
   readonly seed: number
   readonly validators: number
-  /** Voting power by index; whole numbers. */
+  /** Voting power by index, in whole numbers; who has 0 is no validator when the chain begins. */
   readonly powers: readonly number[]
   /**
    * The run ends once every node of the healed core has these, or every honest node that runs when

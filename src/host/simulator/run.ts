@@ -68,6 +68,7 @@ export class Run {
       digest,
       narrator,
       court: this.#court,
+      validators: plan.validators,
       queueBytes: plan.network.queueBytes,
       accuse: (rule, detail, culprits) => this.#accuse(rule, detail, culprits),
     }

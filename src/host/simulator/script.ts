@@ -37,6 +37,12 @@ export function perform(scene: Scene, action: ScriptAction): void {
     const { pubKey } = validatorKeyOf(common.crypto, signingSeedOf(node))
     return scene.load.askForPower(pubKey, power)
   }
+  if (action.do === 'params') {
+    const { blockBytes, evidenceAge } = action.params
+    const age = `evidence of ${evidenceAge.blocks} blocks and ${evidenceAge.ms} ms`
+    narrator.tell({ node: -1, kind: 'params', detail: `${blockBytes} bytes, ${age}` })
+    return scene.load.askForParams(action.params)
+  }
   for (const member of scene.members) {
     if (member.seat !== action.node) continue
     act(scene, member, action)
@@ -44,7 +50,7 @@ export function perform(scene: Scene, action: ScriptAction): void {
   }
 }
 
-type NodeAction = Exclude<ScriptAction, { do: 'partition' | 'heal' | 'power' }>
+type NodeAction = Exclude<ScriptAction, { do: 'partition' | 'heal' | 'power' | 'params' }>
 
 function act({ narrator }: Scene, member: Member, action: NodeAction): void {
   const { node } = member

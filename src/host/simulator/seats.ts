@@ -6,13 +6,14 @@ import { DEFAULT_SLASHING_POLICY, defaultConsensusParams } from '../../core/type
 import type { Genesis } from '../../core/types/index.ts'
 import { peerIdOf } from '../p2p/index.ts'
 import { validatorKeyOf } from '../privval/index.ts'
+import { paramsOf } from './changing-params.ts'
 import type { Plan } from './plan.ts'
 
 /** Wall time of moment 0 of every run. */
 export const START_TIME: Time = 1_795_305_600_000_000_000n
 
 /** Room for what many clients send in the time of a block, and in a few seconds on the way. */
-const MAX_BLOCK_BYTES = 1024n * 1024n
+export const USUAL_BLOCK_BYTES: number = 1024 * 1024
 const PORT = 26656
 const SIGNING = 1
 const NODE = 2
@@ -41,16 +42,11 @@ export function genesisOf(crypto: Crypto, plan: Plan): Genesis {
     initialHeight: 1n,
     consensusParams: {
       ...defaultConsensusParams,
-      block: { ...defaultConsensusParams.block, maxBytes: MAX_BLOCK_BYTES },
-      evidence: {
-        ...defaultConsensusParams.evidence,
-        maxAgeNumBlocks: BigInt(plan.evidenceAge.blocks),
-        maxAgeDuration: BigInt(plan.evidenceAge.ms) * 1_000_000n,
-      },
+      ...paramsOf({ blockBytes: USUAL_BLOCK_BYTES, evidenceAge: plan.evidenceAge }),
     },
-    validators: plan.powers.map((power, index) => {
+    validators: plan.powers.flatMap((power, index) => {
       const { pubKey, address } = validatorKeyOf(crypto, signingSeedOf(index))
-      return { pubKey, address, power: BigInt(power), name: `node${index}` }
+      return power === 0 ? [] : [{ pubKey, address, power: BigInt(power), name: `node${index}` }]
     }),
     appHash: new Uint8Array(0),
     appStateJson: '',

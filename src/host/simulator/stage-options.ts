@@ -7,6 +7,7 @@ import type { FinalizeBlockRequest } from '../abci/index.ts'
 import { MemoryNetwork, MemoryRandom, silentLogger } from '../memory/index.ts'
 import type { Signer } from '../privval/index.ts'
 import type { ReplicaOptions } from '../replica/index.ts'
+import { grantParams } from './changing-params.ts'
 import type { NodeClock } from './clock.ts'
 import { LOG_DIRECTORY } from './disk.ts'
 import type { DiskPorts } from './disk.ts'
@@ -61,7 +62,7 @@ export async function stageOptions(common: Common, parts: LifeParts): Promise<Re
       store: disk.store,
     },
     genesis,
-    application: watchApplication(application, parts.onExecuted),
+    application: watchApplication(grantParams(application), parts.onExecuted),
     signer,
     nodeKeySeed: nodeSeedOf(node),
     moniker: `node${node}`,

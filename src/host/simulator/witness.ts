@@ -21,6 +21,8 @@ export interface WitnessOptions {
   readonly digest: Digest
   readonly court: Court
   readonly narrator: Narrator
+  /** How many can have power at once. */
+  readonly validators: number
   /** Of the network to one peer. */
   readonly queueBytes: number
   /** Reports a broken promise that only the world can see. */
@@ -185,9 +187,9 @@ export class Witness {
   #weigh(node: number): void {
     const life = this.#lives.get(node)
     if (life === undefined) return
-    const { court, timeline, queueBytes } = this.#options
+    const { court, timeline, validators, queueBytes } = this.#options
     const round = Math.max(life.lastRound, life.replica.engine.state.round)
-    for (const holding of holdingsOf(life.replica, { round, queueBytes })) {
+    for (const holding of holdingsOf(life.replica, { round, validators, queueBytes })) {
       court.see({ kind: 'held', atMs: timeline.nowMs, node, ...holding })
     }
   }

@@ -6,6 +6,8 @@ import { PlanError, World, calmPlan, drawPlan } from './index.ts'
 import type { Outcome } from './index.ts'
 import { HOST, play, playAndTell, verdictOf } from './world.fixture.ts'
 
+const evidenceAge = { blocks: 8, ms: 1000 }
+
 /** A run takes a tenth of this on a quiet machine. */
 const TIMEOUT_MS = 60_000
 
@@ -45,6 +47,29 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
     const after = proposed.filter(({ atMs }) => atMs > 20_000 && atMs < 45_000)
     expect([before.length > 0, after.length > 3]).toEqual([true, true])
     expect(before.length + after.length).toBe(proposed.length)
+  })
+
+  test('a node without power: joins when it is given some', async () => {
+    const script = [{ atMs: 10_000, do: 'power', node: 4, power: 20 }] as const
+    const plan = calmPlan(6, { powers: [10, 10, 10, 10, 0], script, maxMs: 40_000 })
+    expect(verdictOf(plan, await play(plan))).toBe('')
+    const events = await playAndTell(plan)
+    const signed = events.filter(({ kind, node }) => node === 4 && kind === 'propose')
+    expect(signed.length).toBeGreaterThan(3)
+    expect(signed[0]?.atMs).toBeGreaterThan(10_000)
+  })
+
+  test('smaller blocks: what has no room in them any more keeps nothing else out', async () => {
+    const script = [
+      { atMs: 10_000, do: 'params', params: { blockBytes: 12_000, evidenceAge } },
+      { atMs: 20_000, do: 'power', node: 3, power: 0 },
+    ] as const
+    const wish = { txBytes: [9000, 20_000], txsPerSecond: 3, script, maxMs: 50_000 } as const
+    const plan = calmPlan(8, wish)
+    expect(verdictOf(plan, await play(plan))).toBe('')
+    const events = await playAndTell(plan)
+    const last = events.findLast(({ kind, node }) => kind === 'propose' && node === 3)
+    expect(last?.atMs).toBeLessThan(30_000)
   })
 
   test('a liar that loses all its power: is proved guilty of what it did before', async () => {
@@ -205,8 +230,13 @@ describe('plans that cannot be played', { timeout: TIMEOUT_MS }, () => {
     ['no node 4', { byzantine: [{ index: 4, villain: 'silent' }] }],
     ['no node 7', { script: [{ atMs: 1, do: 'crash', node: 7 }] }],
     ['one of each for 4', { validators: 4, powers: [1, 1] }],
-    ['powers: expected a whole number', { powers: [1, 0, 1] }],
+    ['powers: expected a whole number', { powers: [1, -1, 1] }],
     ['at most 40', { validators: 41 }],
+    ['powers: expected one above 0', { powers: [0, 0, 0, 0] }],
+    [
+      'script: blockBytes: expected a whole number of at least 10000',
+      { script: [{ atMs: 1, do: 'params', params: { blockBytes: 9, evidenceAge } }] },
+    ],
     ['script: power: expected', { script: [{ atMs: 1, do: 'power', node: 1, power: -1 }] }],
     ['txBytes: expected at least 9', { txBytes: [9, 8] }],
   ]

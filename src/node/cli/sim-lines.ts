@@ -108,6 +108,11 @@ function scriptDetail(event: ScriptEvent): string {
       return ` ${event.groups.map(String).join(event.oneWay === true ? ' > ' : ' / ')}`
     case 'disk-fault':
       return ` v${event.node} ${event.fault}`
+    case 'params': {
+      const { blockBytes, evidenceAge } = event.params
+      const age = `${evidenceAge.blocks} blocks and ${writeTime(evidenceAge.ms)}`
+      return ` of blocks of ${blockBytes} bytes, and evidence of ${age}`
+    }
     case 'power':
       return ` v${event.node} to ${event.power}`
     case 'skew':

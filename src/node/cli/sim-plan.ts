@@ -78,8 +78,10 @@ export function readPlanFlags(flags: PlanFlags): (seed: number) => Plan {
 }
 
 function readPowers({ powers }: PlanFlags): readonly number[] | undefined {
-  const bounds = { from: 1, to: MAX_POWER }
-  return powers?.split(',').map((power) => readWhole('--powers', power, bounds))
+  const bounds = { from: 0, to: MAX_POWER }
+  const read = powers?.split(',').map((power) => readWhole('--powers', power, bounds))
+  if (read?.every((power) => power === 0) !== true) return read
+  throw badFlag('--powers', 'a power above 0', powers ?? '')
 }
 
 function readValidators(flags: PlanFlags, powers: readonly number[] | undefined): number {

@@ -206,7 +206,8 @@ describe('sim flags', () => {
       { validators: '4', powers: '1,2,3' },
       '--powers: expected a power for each of 4 validators, got "1,2,3"',
     ],
-    [{ powers: '1,0' }, '--powers: expected a whole number from 1 to 1000000000000, got "0"'],
+    [{ powers: '1,-1' }, '--powers: expected a whole number from 0 to 1000000000000, got "-1"'],
+    [{ powers: '0,0' }, '--powers: expected a power above 0, got "0,0"'],
     [{ lockRule: 'none' }, '--lock-rule: expected comet-legacy or paper, got "none"'],
     [{ heights: '0' }, '--heights: expected a whole number from 1 to 1000000, got "0"'],
     [{ maxTime: '0s' }, '--max-time: expected a time above 0, got "0s"'],
@@ -240,7 +241,7 @@ describe('sim flags', () => {
     [
       { set: ['script=[{"atMs":1,"do":"dance"}]'] },
       '--set script.0.do: expected one of partition, heal, crash, restart, pause, resume, ' +
-        'disk-fault, skew, power, got "dance"',
+        'disk-fault, skew, power, params, got "dance"',
     ],
   ])('refused: %j', (flags, line) => {
     expect(refusalOf(flags)).toBe(line)

@@ -1,12 +1,13 @@
 // Whether data from outside, of a flag or a file, are a plan that can be run.
 
-import { MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
-import { MAX_VALIDATORS } from '../../host/simulator/index.ts'
+import { MAX_BLOCK_BYTES, MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
+import { MAX_VALIDATORS, MIN_BLOCK_BYTES } from '../../host/simulator/index.ts'
 import type {
   DiskPlan,
   DowntimePlan,
   EvidenceAgePlan,
   NetworkPlan,
+  ParamsPlan,
   Plan,
   ScriptEvent,
 } from '../../host/simulator/index.ts'
@@ -38,6 +39,15 @@ const times = rangeUpTo(MAX_RUN_MS)
 const node = whole(0, MAX_VALIDATORS - 1)
 const ofEach = (check: Check): Check => list(check, { least: 1, most: MAX_VALIDATORS })
 
+const EVIDENCE_AGE: Readonly<Record<keyof EvidenceAgePlan, Check>> = {
+  blocks: whole(1, MAX_HEIGHTS),
+  ms: whole(1, MAX_RUN_MS),
+}
+const PARAMS: Readonly<Record<keyof ParamsPlan, Check>> = {
+  blockBytes: whole(MIN_BLOCK_BYTES, MAX_BLOCK_BYTES),
+  evidenceAge: fields(EVIDENCE_AGE),
+}
+
 const ACTIONS: Readonly<Record<ScriptEvent['do'], Readonly<Record<string, Check>>>> = {
   partition: {
     groups: ofEach(list(node, { least: 0, most: MAX_VALIDATORS })),
@@ -51,6 +61,7 @@ const ACTIONS: Readonly<Record<ScriptEvent['do'], Readonly<Record<string, Check>
   'disk-fault': { node, fault: oneOf(['fail-sync', 'fail-write', 'bit-flip']) },
   skew: { node, byMs: whole(-MAX_SKEW_MS, MAX_SKEW_MS) },
   power: { node, power: whole(0, MAX_POWER) },
+  params: { params: fields(PARAMS) },
 }
 
 const checkScriptEvent: Check = (value, path) => {
@@ -80,10 +91,6 @@ const DOWNTIME: Readonly<Record<keyof DowntimePlan, Check>> = {
   window: whole(1, MAX_DOWNTIME_WINDOW),
   minSigned: whole(0, MAX_DOWNTIME_WINDOW),
 }
-const EVIDENCE_AGE: Readonly<Record<keyof EvidenceAgePlan, Check>> = {
-  blocks: whole(1, MAX_HEIGHTS),
-  ms: whole(1, MAX_RUN_MS),
-}
 const TIMES: Readonly<Record<keyof Plan['times'], Check>> = {
   proposeMs: time,
   proposeDeltaMs: time,
@@ -98,7 +105,7 @@ const TIMES: Readonly<Record<keyof Plan['times'], Check>> = {
 const PLAN: Readonly<Record<keyof Plan, Check>> = {
   seed: whole(0, MAX_SEED),
   validators: whole(1, MAX_VALIDATORS),
-  powers: ofEach(whole(1, MAX_POWER)),
+  powers: ofEach(whole(0, MAX_POWER)),
   heights: whole(0, MAX_HEIGHTS),
   maxMs: whole(1, MAX_RUN_MS),
   healMs: time,
@@ -143,6 +150,7 @@ function checkTogether(plan: Plan): string | null {
     honest > 0 ? null : expected('byzantine', 'an honest validator or more', indexes),
     whole(0, downtime.window)(downtime.minSigned, 'downtime.minSigned'),
     powers.length === validators ? null : expected('powers', each, powers),
+    powers.some((power) => power > 0) ? null : expected('powers', 'one above 0', powers),
     skewMs.length === validators ? null : expected('skewMs', each, skewMs),
     ...indexes.map((index, i) => here(index, `byzantine.${i}.index`)),
     new Set(indexes).size === indexes.length
@@ -153,7 +161,7 @@ function checkTogether(plan: Plan): string | null {
 }
 
 function checkNodes(event: ScriptEvent, path: string, here: Check): string | null {
-  if (event.do === 'heal') return null
+  if (event.do === 'heal' || event.do === 'params') return null
   if (event.do !== 'partition') return here(event.node, `${path}.node`)
   const named = event.groups.flat()
   const twice = new Set(named).size < named.length

@@ -27,7 +27,7 @@ export function healAfter(script: readonly ScriptEvent[], maxMs: number): number
   const open = new Set<string>()
   let lastMs = 0
   for (const event of script.toSorted((a, b) => a.atMs - b.atMs)) {
-    if (event.do === 'power') continue
+    if (event.do === 'power' || event.do === 'params') continue
     lastMs = event.atMs
     if (event.do === 'partition') open.add('partition')
     if (event.do === 'heal') open.delete('partition')
@@ -77,7 +77,8 @@ function* dropValidators(plan: Plan): Iterable<Plan> {
   for (let node = plan.validators - 1; node >= 0 && plan.validators > 1; node--) {
     const isVillain = plan.byzantine.some(({ index }) => index === node)
     const isFaulty = plan.script.some((event) => 'node' in event && event.node === node)
-    if (!isVillain && !isFaulty) yield withoutValidator(plan, node)
+    const isLast = plan.powers.every((power, index) => index === node || power === 0)
+    if (!isVillain && !isFaulty && !isLast) yield withoutValidator(plan, node)
   }
 }
 
