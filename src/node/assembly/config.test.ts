@@ -72,6 +72,7 @@ describe('config', () => {
     const config = new Config()
     config.readToml('fast_sync = true\n[fastsync]\nversion = "v0"\n[p2p]\nupnp = true\n', 'file')
     expect(config.toToml()).toBe(new Config().toToml())
+    expect(config.unknownKeys).toEqual(['fast_sync', 'fastsync.version', 'p2p.upnp'])
   })
 
   test('config: a flag counts more than a variable, a variable more than the file', () => {

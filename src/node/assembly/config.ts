@@ -23,6 +23,7 @@ interface Held {
 /** A node's settings; every value has the kind that `SETTINGS` says. */
 export class Config {
   readonly #held = new Map<string, Held>()
+  readonly #unknown: string[] = []
 
   /** All defaults. */
   constructor() {
@@ -32,8 +33,9 @@ export class Config {
   }
 
   /**
-   * Takes the values of a config.toml. Keys that are not in `SETTINGS` are let be: other versions
-   * of CometBFT have more. Throws `AssemblyError` that names file, key and reason.
+   * Takes the values of a config.toml. Keys that are not in `SETTINGS` are let be, and become
+   * `unknownKeys`: other versions of CometBFT have more. Throws `AssemblyError` that names file,
+   * key and reason.
    */
   readToml(text: string, file: string): void {
     for (const [name, value] of Object.entries(parseToml(text, file))) {
@@ -65,6 +67,11 @@ export class Config {
   setText(key: string, text: string, origin: string): void {
     if (!BY_KEY.has(key)) throw invalid(origin, key, 'there is no such setting')
     this.#take(key, text, origin)
+  }
+
+  /** The keys that were read and mean nothing here: of another version, or misspelt. */
+  get unknownKeys(): readonly string[] {
+    return this.#unknown
   }
 
   string(key: string): string {
@@ -124,7 +131,10 @@ export class Config {
 
   #take(key: string, given: unknown, origin: string): void {
     const setting = BY_KEY.get(key)
-    if (setting === undefined) return
+    if (setting === undefined) {
+      this.#unknown.push(key)
+      return
+    }
     const value = valueOf(setting, given)
     if (value === null) {
       throw invalid(origin, key, `expected ${EXPECTED[setting.kind]}, got ${show(given)}`)

@@ -211,6 +211,22 @@ describe('start', () => {
     }
   })
 
+  test('start: a misspelt setting is warned of', async () => {
+    const home = await newHome()
+    inFile('config/config.toml', 'timeout_commit =', 'timeout_comit =')(home)
+    const lines: string[] = []
+    const output = { write: (line: string) => lines.push(line) }
+    const filter = { rooms: new Map(), rest: 'warn' } as const
+    const node = await start(home, { logger: makeLogger({ filter, format: 'json', output }) })
+    await node.stop()
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        msg: 'config.toml has settings that this node does not know',
+        keys: 'consensus.timeout_comit',
+      }),
+    ])
+  })
+
   test('start: RPC is off without an address', async () => {
     const home = await newHome()
     const config = await loadConfig(home, {})

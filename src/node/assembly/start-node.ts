@@ -44,6 +44,9 @@ const MEGABYTE = 1024 * 1024
 const STORE_CACHE: LevelOptions = { cacheBytes: 2 * MEGABYTE, writeBufferBytes: 4 * MEGABYTE }
 const APPLICATION_CACHE: LevelOptions = { cacheBytes: MEGABYTE, writeBufferBytes: 4 * MEGABYTE }
 
+/** How many unknown settings a warning names. */
+const SHOWN_KEYS = 10
+
 /** Which node to start. */
 export interface StartOptions {
   readonly home: string
@@ -91,6 +94,7 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
   const paths = homePaths(home, config)
   const settings = await settingsOf(config, paths)
   const logger = options.logger ?? makeLogger(logSettings(config))
+  warnOfUnknown(config, logger)
   const genesis = await readGenesis(paths, options.genesisHash ?? null)
   const keys = { files: new NodeFiles(), crypto: nativeCrypto, home }
   const node = await loadNodeKey({ ...keys, path: paths.nodeKey })
@@ -131,6 +135,13 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
 }
 
 /** Names the setting when the folder of the databases cannot be made. */
+function warnOfUnknown({ unknownKeys }: Config, logger: Logger): void {
+  if (unknownKeys.length === 0) return
+  const more = unknownKeys.length > SHOWN_KEYS ? ', ...' : ''
+  const keys = `${unknownKeys.slice(0, SHOWN_KEYS).join(', ')}${more}`
+  logger.warn('config.toml has settings that this node does not know', { keys })
+}
+
 async function makeStore({ store }: HomePaths, config: Config): Promise<void> {
   try {
     await new NodeFiles().makeDirectory(store)
