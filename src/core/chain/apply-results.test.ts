@@ -125,6 +125,10 @@ describe('results of a block', () => {
     expect(state.lastHeightConsensusParamsChanged).toBe(2n)
     const next = chain.makeBlock()
     expect(next.header.version.app).toBe(2n)
+    // Without an update the version stays, whatever stands in the parameters.
+    chain.state = { ...chain.state, version: { ...chain.state.version, app: 7n } }
+    chain.commit()
+    expect(chain.state.version.app).toBe(7n)
     const hash = hashConsensusParams(crypto, state.consensusParams)
     expect(next.header.consensusHash).toEqual(hash)
     const verdict = validateBlockRules({
@@ -153,6 +157,9 @@ describe('results of a block', () => {
     expect(updates({ pubKey, power: 0n })).toContain('not in the set')
     expect(updates({ pubKey: foreign, power: 1n })).toContain('secp256k1')
     expect(updates({ pubKey: foreign, power: 0n })).toContain('not in the set')
+    const allowed = { validator: { pubKeyTypes: ['ed25519', 'secp256k1'] } }
+    const tooSoon = { validatorUpdates: [{ pubKey: foreign, power: 1n }] }
+    expect(reasonOf({ ...tooSoon, consensusParamUpdates: allowed })).toContain('secp256k1')
     expect(params({ block: { maxBytes: 0n, maxGas: 0n } })).toContain('max_bytes')
     expect(params({ abci: { voteExtensionsEnableHeight: 1n } })).toContain('vote extensions')
     expect(params({ abci: { voteExtensionsEnableHeight: 2n } })).toBe('accepted')

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { EMPTY_BYTES, fromUtf8, toUtf8 } from '../../core/bytes/index.ts'
+import { maxDataBytes } from '../../core/chain/index.ts'
 import { nobleCrypto, type Crypto } from '../../core/crypto/index.ts'
 import {
   defaultConsensusParams,
@@ -12,7 +13,7 @@ import {
 import { KvStoreApplication, type Application, type CommitInfo } from '../abci/index.ts'
 import { Query } from '../events/index.ts'
 import { MemoryKeyValueStore } from '../memory/index.ts'
-import { NO_EVIDENCE } from './index.ts'
+import { NO_EVIDENCE, type EvidenceSource } from './index.ts'
 import { keyed, TestNode, type NodeParts } from './node.fixture.ts'
 
 const tx = (text: string): Uint8Array => toUtf8(text)
@@ -244,6 +245,48 @@ describe('block executor', () => {
       const node = await open({ application: appWith(() => change) })
       await expect(node.step(tx('a=1'))).rejects.toMatchObject({ code })
     }
+  })
+
+  test('holds the mempool to new parameters from the next height on', async () => {
+    const application = appWith((inner) => ({
+      finalizeBlock: (request) => ({
+        ...inner.finalizeBlock(request),
+        consensusParamUpdates: {
+          block: { maxBytes: 2000n, maxGas: -1n },
+          evidence: { ...defaultConsensusParams.evidence, maxBytes: 100n },
+        },
+      }),
+    }))
+    const node = await open({ application })
+    const large = (name: string): Uint8Array => tx(`${name}=${'x'.repeat(2000)}`)
+    expect(await node.mempool.checkTx(large('a'))).toMatchObject({ ok: true })
+    await node.step()
+    expect(await node.mempool.checkTx(large('b'))).toMatchObject({ error: { kind: 'pre-check' } })
+  })
+
+  test('asks for as much evidence as its limit and the block have room for', async () => {
+    const asked: bigint[] = []
+    const pending: EvidenceSource['pending'] = (maxBytes) => {
+      asked.push(maxBytes)
+      return { evidence: [], byteSize: 0n }
+    }
+    const { block, evidence: defaults } = defaultConsensusParams
+    const nodeWith = (evidenceBytes: bigint): Promise<TestNode> =>
+      open({
+        evidence: { ...NO_EVIDENCE, pending },
+        genesis: {
+          consensusParams: {
+            ...defaultConsensusParams,
+            block: { ...block, maxBytes: 10_000n },
+            evidence: { ...defaults, maxBytes: evidenceBytes },
+          },
+        },
+      })
+    await (await nodeWith(5000n)).propose()
+    const generous = await nodeWith(10_000n)
+    await generous.propose()
+    expect(asked).toEqual([5000n, maxDataBytes(generous.chainState, 0n)])
+    expect(asked[1]).toBeLessThan(10_000n)
   })
 
   test('stops before the height from which the application asks for vote extensions', async () => {

@@ -297,6 +297,8 @@ describe('state store', () => {
       expect(summary(await reader.loadValidators(50n))).toEqual(summary(chainState.lastValidators))
       expect(summary(await reader.loadValidators(51n))).toEqual(summary(chainState.validators))
       expect(summary(await reader.loadValidators(52n))).toEqual(summary(chainState.nextValidators))
+      expect(await reader.loadParams(49n)).toBeNull()
+      expect(await reader.loadParams(50n)).toEqual(chainState.consensusParams)
       expect(await reader.loadParams(51n)).toEqual(chainState.consensusParams)
     }
     const next = elsewhere.next()
