@@ -110,6 +110,25 @@ describe('three of ours and one CometBFT', () => {
     const proved = await succeed('evidence', 'verify', fault, '--validators', genesis)
     expect(proved).toMatch(/^proved: validator [0-9A-F]{40} precommitted twice at height /)
   }, 60_000)
+
+  test('interop: validators come back, leave and change, and all agree on every set', async () => {
+    const from = await network.rpc(0).height()
+    let to = from
+    for (const [asked, validator, power] of [
+      [COMET, 1, 2],
+      [0, COMET, 0],
+      [COMET, COMET, 3],
+      [0, 2, 5],
+      [COMET, 0, 4],
+    ] as const) {
+      to = await network.rpc(asked).commit(`val=ed25519!${keyOf(validator)}!${power}`)
+      await Promise.all([0, 1, 2, COMET].map((i) => network.rpc(i).reached(to + 3)))
+      for (const height of [to + 1, to + 2]) await expectEqualSets(height)
+      const powers = await powersAt(0, to + 2)
+      expect(powers.get(keyOf(validator)) ?? '0').toBe(String(power))
+    }
+    await expectEqualChain(from, to)
+  }, 60_000)
 })
 
 /** What the command prints; fails when it fails. */
@@ -120,7 +139,35 @@ async function succeed(...args: readonly string[]): Promise<string> {
 }
 
 interface Validators {
-  readonly validators: readonly { readonly voting_power: string }[]
+  readonly validators: readonly {
+    readonly pub_key: { readonly value: string }
+    readonly voting_power: string
+  }[]
+}
+
+/** The public key of a validator, in base64. */
+function keyOf(node: number): string {
+  const file = join(network.home(node), 'config', 'priv_validator_key.json')
+  const { pub_key: key } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly pub_key: { readonly value: string }
+  }
+  return key.value
+}
+
+function setAt(node: number, height: number): Promise<Validators> {
+  return network.rpc(node).call<Validators>('validators', { height: String(height) })
+}
+
+/** The powers of a height by public key. */
+async function powersAt(node: number, height: number): Promise<ReadonlyMap<string, string>> {
+  const { validators } = await setAt(node, height)
+  return new Map(validators.map((each) => [each.pub_key.value, each.voting_power]))
+}
+
+/** The same validators, powers and priorities, whoever is asked. */
+async function expectEqualSets(height: number): Promise<void> {
+  const [first, ...others] = await Promise.all([COMET, 0, 1, 2].map((i) => setAt(i, height)))
+  for (const set of others) expect(set).toEqual(first)
 }
 
 interface EvidenceBlock {
