@@ -134,9 +134,9 @@ export class ProgressJudge {
 
   // Gossip: what one member has, all have soon (paper, Gossip communication).
   #lookBehind(atMs: number): void {
-    const limitMs = CATCH_UP_MS + 4 * this.#ledger.setting.gossipMs
     // With a third of the power lying, a member may have found a chain that it must not follow.
     if (!this.#ledger.wereVillainsFew) return
+    const limitMs = CATCH_UP_MS + 4 * this.#ledger.setting.gossipMs
     for (const [node, { height, behindMs }] of this.#members) {
       if (behindMs === null || atMs - behindMs <= limitMs) continue
       const lackMs = Math.floor(atMs - behindMs)

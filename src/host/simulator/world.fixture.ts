@@ -18,10 +18,12 @@ export function play(plan: Plan): Promise<Outcome> {
 }
 
 /** Plays a plan and keeps what is told. */
-export async function playAndTell(plan: Plan): Promise<readonly SimEvent[]> {
+export async function playAndTell(
+  plan: Plan,
+): Promise<{ readonly outcome: Outcome; readonly events: readonly SimEvent[] }> {
   const events: SimEvent[] = []
-  await new World(plan, { ...HOST, onEvent: (event) => events.push(event) }).run()
-  return events
+  const onEvent = (event: SimEvent): void => void events.push(event)
+  return { outcome: await new World(plan, { ...HOST, onEvent }).run(), events }
 }
 
 /** What a run has found and the command that repeats it; empty when every promise was kept. */

@@ -40,8 +40,8 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
       ({ atMs, do: 'power', node: 3, power }) as const
     const script = [powerAt(5000, 0), powerAt(20_000, 25), powerAt(40_000, 0)]
     const plan = calmPlan(4, { script, maxMs: 60_000 })
-    expect(verdictOf(plan, await play(plan))).toBe('')
-    const events = await playAndTell(plan)
+    const { outcome, events } = await playAndTell(plan)
+    expect(verdictOf(plan, outcome)).toBe('')
     const proposed = events.filter(({ kind, node }) => kind === 'propose' && node === 3)
     const before = proposed.filter(({ atMs }) => atMs < 10_000)
     const after = proposed.filter(({ atMs }) => atMs > 20_000 && atMs < 45_000)
@@ -52,8 +52,8 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
   test('a node without power: joins when it is given some', async () => {
     const script = [{ atMs: 10_000, do: 'power', node: 4, power: 20 }] as const
     const plan = calmPlan(6, { powers: [10, 10, 10, 10, 0], script, maxMs: 40_000 })
-    expect(verdictOf(plan, await play(plan))).toBe('')
-    const events = await playAndTell(plan)
+    const { outcome, events } = await playAndTell(plan)
+    expect(verdictOf(plan, outcome)).toBe('')
     const signed = events.filter(({ kind, node }) => node === 4 && kind === 'propose')
     expect(signed.length).toBeGreaterThan(3)
     expect(signed[0]?.atMs).toBeGreaterThan(10_000)
@@ -66,8 +66,8 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
     ] as const
     const wish = { txBytes: [9000, 20_000], txsPerSecond: 3, script, maxMs: 50_000 } as const
     const plan = calmPlan(8, wish)
-    expect(verdictOf(plan, await play(plan))).toBe('')
-    const events = await playAndTell(plan)
+    const { outcome, events } = await playAndTell(plan)
+    expect(verdictOf(plan, outcome)).toBe('')
     const last = events.findLast(({ kind, node }) => kind === 'propose' && node === 3)
     expect(last?.atMs).toBeLessThan(30_000)
   })
@@ -83,18 +83,17 @@ describe('a calm world', { timeout: TIMEOUT_MS }, () => {
   test('large transactions: make blocks of several parts, without the wait too', async () => {
     const txBytes = [70_000, 70_000] as const
     const plan = calmPlan(5, { txBytes, txsPerSecond: 8, skipTimeoutCommit: true, maxMs: 8000 })
-    const outcome = await play(plan)
+    const { outcome, events } = await playAndTell(plan)
     expect(verdictOf(plan, outcome)).toBe('')
     // A second for each would make it eight at most.
     expect(Math.min(...outcome.heights.map(Number))).toBeGreaterThan(12)
-    const events = await playAndTell(plan)
     const sent = (what: string): number =>
       events.filter(({ kind, detail }) => kind === 'send' && detail.endsWith(what)).length
     expect(sent('block-part')).toBeGreaterThan(2 * sent('proposal'))
   })
 
   test('the story: names the lines of the paper in their order', async () => {
-    const events = await playAndTell(calmPlan(3, { heights: 1 }))
+    const { events } = await playAndTell(calmPlan(3, { heights: 1 }))
     const told = events.filter(({ line }) => line !== undefined)
     const first = (kind: string): number => told.findIndex((event) => event.kind === kind)
     const order = ['propose', 'prevote', 'precommit', 'decide'].map(first)
@@ -117,7 +116,7 @@ describe('the story of a bad run', { timeout: TIMEOUT_MS }, () => {
       },
       { atMs: 9000, do: 'heal' },
     ] as const
-    const events = await playAndTell(calmPlan(42, { maxMs: 15_000, healMs: 9000, script }))
+    const { events } = await playAndTell(calmPlan(42, { maxMs: 15_000, healMs: 9000, script }))
     const lines = new Set(events.map(({ line }) => line))
     for (const line of ['L34-L35', 'L47-L48', 'L57-L60', 'L61-L64', 'L65-L67']) {
       expect(lines).toContain(line)
