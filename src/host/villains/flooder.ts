@@ -11,8 +11,15 @@ import type { Vice } from './vice.ts'
 const TICK_MS = 250
 /** Messages to each peer with every tick: the whole rate is bounded. */
 const MESSAGES_A_TICK = 8
-/** Every so many ticks one peer gets garbage, which ends the connection with it. */
-const TICKS_A_GARBAGE = 16
+/** What nobody may keep much of: votes of far rounds and has-votes, in turn. */
+const BURST_KINDS = [0, 4] as const
+/** More than may be kept of them, all at once. */
+const MESSAGES_A_BURST = 80
+/** The tick of each period that is a burst. */
+const BURST_TICK = 7
+/** The tick of each period at which one peer gets garbage, which ends the connection with it. */
+const GARBAGE_TICK = 15
+const PERIOD_TICKS = 16
 const GARBAGE_CHANNELS = [0x20, 0x21, 0x22, 0x23, 0x30, 0x40] as const
 const GARBAGE_BYTES = 512
 const FAR = 1 << 20
@@ -39,13 +46,17 @@ export class Flooder implements Vice {
   #tick(): void {
     this.#timer = this.#stage.clock.setTimer(TICK_MS, () => this.#tick())
     if (!this.#stage.isActive) return
-    const tick = this.#ticks++
+    const tick = this.#ticks % PERIOD_TICKS
+    const turn = Math.floor(this.#ticks / PERIOD_TICKS)
+    this.#ticks++
     const { peers } = this.#stage
+    const burst = BURST_KINDS[turn % BURST_KINDS.length]
     for (const peer of peers) {
       for (let i = 0; i < MESSAGES_A_TICK; i++) this.#babble(peer, i)
+      if (tick !== BURST_TICK || burst === undefined) continue
+      for (let i = 0; i < MESSAGES_A_BURST; i++) this.#babble(peer, burst)
     }
-    if (tick % TICKS_A_GARBAGE !== TICKS_A_GARBAGE - 1) return
-    const turn = Math.floor(tick / TICKS_A_GARBAGE)
+    if (tick !== GARBAGE_TICK) return
     const channelId = GARBAGE_CHANNELS[turn % GARBAGE_CHANNELS.length]
     const victim = peers[turn % Math.max(1, peers.length)]
     if (channelId === undefined || victim === undefined) return
