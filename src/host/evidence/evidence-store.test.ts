@@ -194,6 +194,21 @@ describe('EvidenceStore', () => {
     expect(await desk.store.add(waiting, 'rpc')).toMatchObject({ kind: 'expired' })
   })
 
+  test('add: what a block makes too old while it is judged does not wait', async () => {
+    const desk = await Desk.at(6n)
+    const old = await desk.evidenceOf({ height: 1n })
+    const { block } = await desk.node.propose()
+    const { chainState } = desk.node
+    const { consensusParams: before } = chainState
+    const evidence = { ...before.evidence, maxAgeNumBlocks: 1n, maxAgeDuration: 1n }
+    const consensusParams = { ...before, evidence }
+    const answer = desk.store.add(old, 'detector')
+    const next = { ...chainState, lastBlockHeight: 7n, consensusParams }
+    await desk.store.update(next, { ...block, evidence: [] })
+    expect(await answer).toMatchObject({ kind: 'expired' })
+    expect(desk.store.size).toBe(0)
+  })
+
   test('pending: one piece per validator, the oldest first, within the bytes', async () => {
     const desk = await Desk.at(4n)
     const offences = [

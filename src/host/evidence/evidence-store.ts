@@ -188,7 +188,7 @@ export class EvidenceStore implements EvidenceSource {
       return refusal
     }
     // Blocks may have come while the past was loaded.
-    const knownNow = this.#known(piece)
+    const knownNow = this.#known(piece) ?? this.#expiredNow(piece)
     if (knownNow !== null) return knownNow
     await this.#keep(piece, from)
     return { kind: 'added' }
@@ -200,6 +200,11 @@ export class EvidenceStore implements EvidenceSource {
     if (this.#recent.has(piece.offence)) return { kind: 'committed' }
     const reason = this.#pieces.crowded(piece)
     return reason === null ? null : { kind: 'full', reason }
+  }
+
+  #expiredNow(piece: PendingPiece): EvidenceAnswer | null {
+    if (this.#chainState === null || !isExpired(piece, this.#chainState)) return null
+    return { kind: 'expired', reason: `evidence of height ${piece.height} is too old` }
   }
 
   // The batch is handed over in this turn: a block that commits the offence comes later, and its
@@ -214,11 +219,8 @@ export class EvidenceStore implements EvidenceSource {
     await written
   }
 
-  async #dropExpired({ lastBlockHeight, lastBlockTime, consensusParams }: ChainState) {
-    const now = { height: lastBlockHeight, time: lastBlockTime }
-    const expired = [...this.#pieces.all()].filter(({ height, evidence: { timestamp: time } }) =>
-      isEvidenceExpired({ height, time }, now, consensusParams.evidence),
-    )
+  async #dropExpired(chainState: ChainState): Promise<void> {
+    const expired = [...this.#pieces.all()].filter((piece) => isExpired(piece, chainState))
     if (expired.length === 0) return
     for (const { offence } of expired) {
       this.#pieces.remove(offence)
@@ -233,4 +235,12 @@ export class EvidenceStore implements EvidenceSource {
     if (oldest !== undefined && this.#recent.size >= MAX_RECENT) this.#recent.delete(oldest)
     this.#recent.add(offence)
   }
+}
+
+function isExpired(
+  { height, evidence: { timestamp: time } }: PendingPiece,
+  { lastBlockHeight, lastBlockTime, consensusParams }: ChainState,
+): boolean {
+  const now = { height: lastBlockHeight, time: lastBlockTime }
+  return isEvidenceExpired({ height, time }, now, consensusParams.evidence)
 }
