@@ -87,7 +87,6 @@ export class MessagePool implements HeldMessages {
   #lastBooks: HeightBook | null = null
   #lastCommitRound = -1
   #voteExtensions = false
-  #maxBlockParts = MAX_BLOCK_PARTS
 
   constructor(options: MessagePoolOptions) {
     this.#options = options
@@ -122,9 +121,12 @@ export class MessagePool implements HeldMessages {
     this.#lastBooks = isNext ? this.#books : stored
     this.#lastCommitRound = lastPrecommits?.round ?? -1
     this.#lastBooks?.enterRound(this.#lastCommitRound)
-    this.#books = new HeightBook(height, validatorSet, new ProposalBook(validatorSet))
+    this.#books = new HeightBook(
+      height,
+      validatorSet,
+      new ProposalBook(validatorSet, start.maxBlockParts ?? MAX_BLOCK_PARTS),
+    )
     this.#voteExtensions = start.voteExtensions ?? false
-    this.#maxBlockParts = start.maxBlockParts ?? MAX_BLOCK_PARTS
     this.#peers.clear()
   }
 
@@ -164,7 +166,7 @@ export class MessagePool implements HeldMessages {
     if (books === null || proposals === null) return ignored(`height ${height} is not ours`)
     if (round > books.round + 1) return ignored(`round ${round} is not ours`)
     const { total } = proposal.blockId.partSetHeader
-    if (total > this.#maxBlockParts) return ignored(`${total} parts exceed the largest block`)
+    if (total > proposals.maxBlockParts) return ignored(`${total} parts exceed the largest block`)
     const admission = this.#enterProposal(proposals, proposal, peerId === null)
     const isLate = books !== this.#books || round < books.round
     return isLate && admission.kind === 'admitted' ? { kind: 'kept' } : admission

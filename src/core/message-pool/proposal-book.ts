@@ -8,13 +8,16 @@ const NO_PROPOSALS: readonly Proposal[] = []
 
 /** Proposals in the order in which they came, and the keys that may sign them. */
 export class ProposalBook {
+  /** More parts than this make a block too large for the height. */
+  readonly maxBlockParts: number
   readonly #proposals = new Map<number, Proposal[]>()
   readonly #proposers: PublicKey[] = []
   #turn: ValidatorSet
   #size = 0
 
   /** @param validatorSet the validators of the height, with the priorities of round 0 */
-  constructor(validatorSet: ValidatorSet) {
+  constructor(validatorSet: ValidatorSet, maxBlockParts: number) {
+    this.maxBlockParts = maxBlockParts
     this.#turn = validatorSet
   }
 

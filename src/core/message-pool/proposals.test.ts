@@ -106,4 +106,15 @@ describe('proposals', () => {
       pool.admitProposal(signProposal(validatorSet, { total }), PEER).kind
     expect([admit(17), admit(5000), admit(16)]).toEqual(['ignored', 'refused', 'admitted'])
   })
+
+  test('message pool: a late proposal is measured by what its own height allows', () => {
+    const pool = new MessagePool({ crypto, chainId: CHAIN_ID })
+    const next = { height: 6n, validatorSet, lastPrecommits: decidedAt(validatorSet, 5n) }
+    const [first, second] = [1, 2].map((value) => signProposal(validatorSet, { value, total: 3 }))
+    if (first === undefined || second === undefined) throw new Error('two are made')
+    pool.startHeight({ height: 5n, validatorSet, lastPrecommits, maxBlockParts: 16 })
+    pool.admitProposal(first, PEER)
+    pool.startHeight({ ...next, maxBlockParts: 2 })
+    expect(pool.admitProposal(second, PEER).kind).toBe('double-proposal')
+  })
 })
