@@ -259,22 +259,40 @@ describe('mempool', () => {
     expect(world.mempool.size).toBe(0)
   })
 
-  test('lets go of what narrower limits leave no room for', async () => {
-    const world = makeWorld({ recheck: false })
+  test.each([
+    ['bytes', { maxDataBytes: 10n, maxGas: -1n }, ['gas', '12345678', 'a']],
+    ['gas', { maxDataBytes: -1n, maxGas: 5n }, ['123456789', '12345678', 'a']],
+    ['both', { maxDataBytes: 10n, maxGas: 5n }, ['12345678', 'a']],
+  ])('lets go of what narrower limits of %s leave no room for', async (_, limits, kept) => {
+    const world = makeWorld({ recheck: false, keepInvalidTxsInCache: true })
     const { mempool } = world
     world.answer = ({ tx: { length } }) => response(0, length === 3 ? 9n : 1n)
-    for (const text of ['123456789', 'gas', 'a']) void mempool.checkTx(tx(text))
+    for (const text of ['123456789', 'gas', '12345678', 'a']) void mempool.checkTx(tx(text))
     await mempool.lock()
     const late = mempool.checkTx(tx('987654321'))
-    const limits = { maxDataBytes: 10n, maxGas: 5n }
     mempool.update({ height: 1n, txs: [], hashes: [], results: [], limits })
     mempool.unlock()
-    expect(texts(mempool.reapMaxBytesMaxGas(limits.maxDataBytes, limits.maxGas))).toEqual(['a'])
-    expect(await late).toMatchObject({ error: { kind: 'pre-check' } })
-    expect(mempool.size).toBe(1)
+    const isLateKept = (await late).ok
+    expect(isLateKept).toBe(limits.maxDataBytes === -1n)
+    const all = isLateKept ? [...kept, '987654321'] : kept
+    expect(texts(mempool.reapMaxTxs(-1))).toEqual(all)
+    expect(mempool.counts.evictedTxs).toBe(4 - kept.length)
+    // It was not invalid: with more room it may come again.
     await commit(world, [])
-    for (const text of ['123456789', '987654321']) void mempool.checkTx(tx(text))
-    expect(texts(mempool.reapMaxTxs(-1))).toEqual(['a', '123456789', '987654321'])
+    void mempool.checkTx(tx('gas'))
+    void mempool.checkTx(tx('123456789'))
+    expect(new Set(texts(mempool.reapMaxTxs(-1)))).toEqual(new Set([...all, 'gas', '123456789']))
+  })
+
+  test('an application that asks for less gas than none is not believed', async () => {
+    const world = makeWorld()
+    await world.mempool.lock()
+    const limits = { maxDataBytes: -1n, maxGas: 5n }
+    world.mempool.update({ height: 1n, txs: [], hashes: [], results: [], limits })
+    world.mempool.unlock()
+    world.answer = () => response(0, -1n)
+    void world.mempool.checkTx(tx('a'))
+    expect(world.mempool.size).toBe(0)
   })
 
   test('keeps a copy of what came in a message, and remembers who sent it', () => {

@@ -374,22 +374,22 @@ export class Mempool {
 
   #rechecked(entry: PooledTx, response: CheckTxResponse): void {
     if (response.code === 0 && isGasAllowed(this.#limits, response)) return
-    if (entry.isHeld) this.#evict(entry)
-  }
-
-  // In the list they would keep all that came later out of blocks, for ever.
-  #evictMisfits(): void {
-    for (const entry of this.#txs.values()) {
-      const isFit = this.#misfit(entry.tx) === null && isGasAllowed(this.#limits, entry)
-      if (!isFit) this.#evict(entry)
-    }
-  }
-
-  #evict(entry: PooledTx): void {
+    if (!entry.isHeld) return
     this.#txs.remove(entry.key)
     if (this.config.keepInvalidTxsInCache) return
     this.#cache.remove(entry.hash)
     this.#counts.evictedTxs++
+  }
+
+  // In the list they would keep all that came later out of blocks, for ever. They are not invalid:
+  // when there is room again they may come again.
+  #evictMisfits(): void {
+    for (const entry of this.#txs.values()) {
+      if (this.#misfit(entry.tx) === null && isGasAllowed(this.#limits, entry)) continue
+      this.#txs.remove(entry.key)
+      this.#cache.remove(entry.hash)
+      this.#counts.evictedTxs++
+    }
   }
 
   #release(): void {
