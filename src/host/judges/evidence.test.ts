@@ -129,6 +129,11 @@ describe('two votes that one node was sent', { timeout: 60_000 }, () => {
     expect(aged(5n, second)).toEqual([])
     expect(aged(6n, second)).toHaveLength(1)
     expect(aged(5n, 60n * second)).toHaveLength(1)
+    // By the parameters of the block, not by those that the chain began with.
+    const limits = { maxAgeNumBlocks: 5n, maxAgeDuration: second }
+    const evidence = { ...defaultConsensusParams.evidence, ...limits }
+    const change = (): LinkOptions => ({ response: { consensusParamUpdates: { evidence } } })
+    expect(found({ told, healedAt: 5, heights: 10, blocks: { 1: change } })).toEqual([])
   })
 
   test('evidence: that stands in two blocks or beside another of its validator is told', () => {
@@ -275,20 +280,22 @@ describe('chains of all kinds of evidence', { timeout: 60_000 }, () => {
         .address ?? new Uint8Array(0),
     )
 
-  const proposed = (history: History, value: number): Proposal =>
-    signProposal(history.key(lone(history, 2n)), {
-      height: 2n,
-      blockId: blockIdOf(value),
-      timestamp: START,
-    })
-  const twice = (history: History): Observation[] =>
-    [1, 2].map((value) => ({
-      kind: 'delivered-proposal',
-      atMs: 1,
-      from: lone(history, 2n),
-      to: HONEST.find((node) => node !== lone(history, 2n)) ?? 0,
-      proposal: proposed(history, value),
-    }))
+  const proposed = (history: History, value: number, total = 1): Proposal => {
+    const { hash, partSetHeader } = blockIdOf(value)
+    const blockId = { hash, partSetHeader: { ...partSetHeader, total } }
+    return signProposal(history.key(lone(history, 2n)), { height: 2n, blockId, timestamp: START })
+  }
+  const twiceOf =
+    (total: number) =>
+    (history: History): Observation[] =>
+      [1, 2].map((value) => ({
+        kind: 'delivered-proposal',
+        atMs: 1,
+        from: lone(history, 2n),
+        to: HONEST.find((node) => node !== lone(history, 2n)) ?? 0,
+        proposal: proposed(history, value, total),
+      }))
+  const twice = twiceOf(1)
   const proposalsPiece = (history: History): DoubleProposalEvidence => ({
     kind: 'double-proposal',
     validatorAddress: history.key(lone(history, 2n)).address,
@@ -322,6 +329,19 @@ describe('chains of all kinds of evidence', { timeout: 60_000 }, () => {
     expect(judgeEqual({ told, genesis: {} })).toEqual([])
     const onComet = { told, genesis: {}, blocks: { 3: carrying(proposalsPiece) } }
     expect(judgeEqual(onComet)[0]).toMatch(/^validity: .*evidence of double-proposal/)
+  })
+
+  test('evidence: proposals of blocks too large for their height are nobody’s to hear', () => {
+    const { block, evidence } = defaultConsensusParams
+    const limits = {
+      block: { ...block, maxBytes: 100_000n },
+      evidence: { ...evidence, maxBytes: 100_000n },
+    }
+    const change = (): LinkOptions => ({ response: { consensusParamUpdates: limits } })
+    const judged = (total: number): readonly string[] =>
+      judgeEqual({ told: { 2: twiceOf(total) }, genesis, blocks: { 1: change } })
+    expect(judged(2)[0]).toMatch(/^evidence: .* which proposed twice at 2\/0/)
+    expect(judged(3)).toEqual([])
   })
 
   test('evidence: absence is carried by what the commits say, of whomever', () => {

@@ -129,7 +129,8 @@ export function drawPlan(seed: number, wish: Partial<Plan> = {}): Plan {
   const stream = (name: string): Draws => new Draws(seed, `plan ${name}`)
   const validators = wish.validators ?? wish.powers?.length ?? drawSize(stream('validators'))
   const drawn = drawPowers(stream('powers'), validators)
-  const powers = wish.powers ?? withNewcomer(stream('newcomer'), drawn)
+  const wished = wish.byzantine?.map(({ index }) => index) ?? []
+  const powers = wish.powers ?? withNewcomer(stream('newcomer'), drawn, wished)
   const maxMs = wish.maxMs ?? USUAL_MS
   const healMs = wish.healMs ?? Math.floor((maxMs * stream('heal').between(30, 55)) / 100)
   const draws = stream('options')
@@ -177,10 +178,15 @@ function drawPowers(draws: Draws, validators: number): number[] {
   return Array.from({ length: validators }, () => (isEqual ? 10 : draws.between(1, 30)))
 }
 
-// Somebody who joins later has none at first.
-function withNewcomer(draws: Draws, powers: readonly number[]): readonly number[] {
+// Somebody who joins later has none at first; who lies never gets more, so it would never join.
+function withNewcomer(
+  draws: Draws,
+  powers: readonly number[],
+  liars: readonly number[],
+): readonly number[] {
   if (powers.length === 1 || !draws.chance(0.1)) return powers
-  return powers.with(draws.between(0, powers.length - 1), 0)
+  const index = draws.between(0, powers.length - 1)
+  return liars.includes(index) ? powers : powers.with(index, 0)
 }
 
 function drawNetwork(draws: Draws): NetworkPlan {
@@ -248,7 +254,8 @@ function drawVillains(draws: Draws, powers: readonly number[]): ByzantinePlan[] 
   const isMixed = draws.chance(0.5)
   const chosen: ByzantinePlan[] = []
   let power = 0
-  for (const index of draws.shuffle(powers.map((_, each) => each))) {
+  const all = powers.flatMap((each, index) => (each === 0 ? [] : [index]))
+  for (const index of draws.shuffle(all)) {
     power += powers[index] ?? 0
     if (3 * power >= total) break
     const villain = isMixed ? draws.pick(VILLAINS).name : kind

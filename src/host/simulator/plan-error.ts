@@ -1,8 +1,8 @@
 // Refuses plans that cannot be played, with one line that says why.
 
-import { MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
+import { MAX_BLOCK_BYTES, MAX_DOWNTIME_WINDOW } from '../../core/types/index.ts'
 import { VILLAINS } from '../villains/index.ts'
-import type { ParamsPlan, Plan, ScriptEvent } from './plan.ts'
+import type { EvidenceAgePlan, ParamsPlan, Plan, ScriptEvent } from './plan.ts'
 
 /** A plan that contradicts itself. The message names the field and what was expected. */
 export class PlanError extends Error {
@@ -20,6 +20,9 @@ export const MAX_VALIDATORS = 40
 /** The smallest blocks that a chain may ask for: one must hold a commit of all validators. */
 export const MIN_BLOCK_BYTES = 10_000
 
+/** In nanoseconds it must be a signed number of 64 bits. */
+const MAX_AGE_MS = 9_223_372_036_854
+
 /** Throws {@link PlanError} for the first thing that is wrong. */
 export function validatePlan(plan: Plan): void {
   const { validators, powers, skewMs, byzantine, script, maxMs } = plan
@@ -35,8 +38,7 @@ export function validatePlan(plan: Plan): void {
     const most = `a window of at most ${MAX_DOWNTIME_WINDOW} and minSigned not above it`
     throw new PlanError(`downtime: expected ${most}, not ${minSigned} of ${window}`)
   }
-  expectWhole('evidenceAge.blocks', plan.evidenceAge.blocks, 1)
-  expectWhole('evidenceAge.ms', plan.evidenceAge.ms, 1)
+  expectAge('evidenceAge', plan.evidenceAge)
   if (validators > MAX_VALIDATORS) {
     throw new PlanError(`validators: expected at most ${MAX_VALIDATORS}, not ${validators}`)
   }
@@ -85,10 +87,20 @@ function rangesOf({
   ]
 }
 
+function expectAge(what: string, { blocks, ms }: EvidenceAgePlan): void {
+  expectWhole(`${what}.blocks`, blocks, 1)
+  expectWhole(`${what}.ms`, ms, 1)
+  if (ms > MAX_AGE_MS) throw new PlanError(`${what}.ms: expected at most ${MAX_AGE_MS}, not ${ms}`)
+}
+
 function expectParams({ blockBytes, evidenceAge }: ParamsPlan): void {
   expectWhole('script: blockBytes', blockBytes, MIN_BLOCK_BYTES)
-  expectWhole('script: evidenceAge.blocks', evidenceAge.blocks, 1)
-  expectWhole('script: evidenceAge.ms', evidenceAge.ms, 1)
+  if (blockBytes > MAX_BLOCK_BYTES) {
+    throw new PlanError(
+      `script: blockBytes: expected at most ${MAX_BLOCK_BYTES}, not ${blockBytes}`,
+    )
+  }
+  expectAge('script: evidenceAge', evidenceAge)
 }
 
 function noSuchNode(where: string, node: number, validators: number): string {

@@ -236,6 +236,11 @@ describe('plans that cannot be played', { timeout: TIMEOUT_MS }, () => {
       'script: blockBytes: expected a whole number of at least 10000',
       { script: [{ atMs: 1, do: 'params', params: { blockBytes: 9, evidenceAge } }] },
     ],
+    [
+      'script: blockBytes: expected at most 104857600',
+      { script: [{ atMs: 1, do: 'params', params: { blockBytes: 2e8, evidenceAge } }] },
+    ],
+    ['evidenceAge.ms: expected at most', { evidenceAge: { blocks: 1, ms: 2 ** 53 - 1 } }],
     ['script: power: expected', { script: [{ atMs: 1, do: 'power', node: 1, power: -1 }] }],
     ['txBytes: expected at least 9', { txBytes: [9, 8] }],
   ]
