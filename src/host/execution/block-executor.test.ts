@@ -298,7 +298,13 @@ describe('block executor', () => {
       }),
     }))
     const store = new MemoryKeyValueStore()
-    const node = await open({ application, store })
+    const told: bigint[] = []
+    const evidence: EvidenceSource = {
+      ...NO_EVIDENCE,
+      update: ({ lastBlockHeight }) => void told.push(lastBlockHeight),
+    }
+    const node = await open({ application, store, evidence })
+    const blocks = node.eventBus.subscribe({ query: Query.forKind('NewBlock') })
     for (let height = 1; height <= 2; height++) await node.step()
     const stop = {
       code: 'EXECUTION_UNSUPPORTED',
@@ -307,8 +313,11 @@ describe('block executor', () => {
         'which this node does not sign: it stops before height 4',
     }
     await expect(node.step()).rejects.toMatchObject(stop)
-    expect(node.blockStore.height).toBe(3n)
+    expect([node.blockStore.height, told.at(-1)]).toEqual([3n, 3n])
+    expect([blocks.take(), blocks.take(), blocks.take()]).not.toContain(null)
     await expect(open({ application, store: store.reopen() })).rejects.toMatchObject(stop)
+    const past = { ...node.chainState, lastBlockHeight: 8n }
+    expect(() => node.executor.resume(past)).toThrow('vote extensions from height 4 on')
   })
 
   test('judges evidence by piece, marks it with the block and tells the pool', async () => {

@@ -211,18 +211,26 @@ describe('start', () => {
     }
   })
 
-  test('start: a misspelt setting is warned of', async () => {
+  test.each([
+    ['one', ['timeout_comit'], 'timeout_comit'],
+    ['ten', 'abcdefghij'.split(''), 'a, b, c, d, e, f, g, h, i, j'],
+    ['eleven', 'abcdefghijk'.split(''), 'a, b, c, d, e, f, g, h, i, j, ...'],
+    ['a long one', ['k'.repeat(500)], 'k'.repeat(80)],
+  ])('start: unknown settings are warned of: %s', async (_, names, told) => {
     const home = await newHome()
-    inFile('config/config.toml', 'timeout_commit =', 'timeout_comit =')(home)
-    const lines: string[] = []
-    const output = { write: (line: string) => lines.push(line) }
+    const lines = names.map((name) => `${name} = 1\n`).join('')
+    inFile('config/config.toml', 'proxy_app =', `${lines}proxy_app =`)(home)
+    const output: string[] = []
     const filter = { rooms: new Map(), rest: 'warn' } as const
-    const node = await start(home, { logger: makeLogger({ filter, format: 'json', output }) })
+    const stream = { write: (line: string) => output.push(line) }
+    const node = await start(home, {
+      logger: makeLogger({ filter, format: 'json', output: stream }),
+    })
     await node.stop()
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect(output.map((line) => JSON.parse(line) as unknown)).toEqual([
       expect.objectContaining({
         msg: 'config.toml has settings that this node does not know',
-        keys: 'consensus.timeout_comit',
+        keys: told,
       }),
     ])
   })

@@ -46,6 +46,7 @@ const APPLICATION_CACHE: LevelOptions = { cacheBytes: MEGABYTE, writeBufferBytes
 
 /** How many unknown settings a warning names. */
 const SHOWN_KEYS = 10
+const SHOWN_LETTERS = 80
 
 /** Which node to start. */
 export interface StartOptions {
@@ -135,13 +136,6 @@ async function open(options: StartOptions, closers: Closers): Promise<RunningNod
 }
 
 /** Names the setting when the folder of the databases cannot be made. */
-function warnOfUnknown({ unknownKeys }: Config, logger: Logger): void {
-  if (unknownKeys.length === 0) return
-  const more = unknownKeys.length > SHOWN_KEYS ? ', ...' : ''
-  const keys = `${unknownKeys.slice(0, SHOWN_KEYS).join(', ')}${more}`
-  logger.warn('config.toml has settings that this node does not know', { keys })
-}
-
 async function makeStore({ store }: HomePaths, config: Config): Promise<void> {
   try {
     await new NodeFiles().makeDirectory(store)
@@ -149,6 +143,14 @@ async function makeStore({ store }: HomePaths, config: Config): Promise<void> {
     if (!(error instanceof PortError)) throw error
     throw config.refusal('db_dir', `cannot make the folder ${store}: ${error.details.reason}`)
   }
+}
+
+function warnOfUnknown({ unknownKeys }: Config, logger: Logger): void {
+  if (unknownKeys.length === 0) return
+  const more = unknownKeys.length > SHOWN_KEYS ? ', ...' : ''
+  const shown = unknownKeys.slice(0, SHOWN_KEYS).map((key) => key.slice(0, SHOWN_LETTERS))
+  const keys = `${shown.join(', ')}${more}`
+  logger.warn('config.toml has settings that this node does not know', { keys })
 }
 
 /**
