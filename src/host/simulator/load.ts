@@ -2,9 +2,9 @@
 
 import { toBase64, toUtf8 } from '../../core/bytes/index.ts'
 import type { PublicKey } from '../../core/proto/index.ts'
+import { paramsRequest } from './changing-params.ts'
 import type { Draws } from './draws.ts'
 import type { Member } from './member.ts'
-import { paramsRequest } from './changing-params.ts'
 import type { ParamsPlan, RangeBytes } from './plan.ts'
 import type { Timeline } from './timeline.ts'
 

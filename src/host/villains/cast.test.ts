@@ -215,6 +215,13 @@ describe('flooder', () => {
     const votes = [...toldBy(theatre, LIAR).values()].flat()
     expect(votes.some(({ round }) => round > 100)).toBe(true)
     expect(votes.some(({ height }) => height > 100n)).toBe(true)
+    // A node may keep votes of 34 rounds at most, of four validators.
+    const far = new Map<string, Set<number>>()
+    for (const { round, height, to } of votes) {
+      const place = `${to}/${height}`
+      far.set(place, (far.get(place) ?? new Set()).add(round))
+    }
+    expect(Math.max(...[...far.values()].map(({ size }) => size))).toBeGreaterThan(34)
     const words = theatre.arrivals.filter(({ from }) => from === LIAR)
     const seconds = theatre.cluster.clock.monotonicMs() / 1000
     expect(words.length / seconds / 3).toBeLessThan(60)

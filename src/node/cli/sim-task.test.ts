@@ -243,6 +243,15 @@ describe('sim flags', () => {
       '--set script.0.do: expected one of partition, heal, crash, restart, pause, resume, ' +
         'disk-fault, skew, power, params, got "dance"',
     ],
+    [
+      {
+        set: [
+          'script=[{"atMs":1,"do":"params","params":' +
+            '{"blockBytes":9,"evidenceAge":{"blocks":1,"ms":1}}}]',
+        ],
+      },
+      '--set script.0.params.blockBytes: expected a whole number from 10000 to 104857600, got 9',
+    ],
   ])('refused: %j', (flags, line) => {
     expect(refusalOf(flags)).toBe(line)
   })

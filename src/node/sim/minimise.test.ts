@@ -66,6 +66,18 @@ describe('minimiser', () => {
     expect(runs).toBeLessThan(150)
   })
 
+  test('minimiser: leaves somebody to begin the chain with', async () => {
+    const young = { ...busy, powers: [0, 0, 9, 0, 0, 0, 0], byzantine: [], script: [] }
+    const tried: Plan[] = []
+    const run = (plan: Plan): Promise<Outcome> => {
+      tried.push(plan)
+      return Promise.resolve(outcomeOf(plan.powers.includes(0), 4321.5))
+    }
+    const { plan } = await minimise(young, await run(young), { run, maxRuns: 1000 })
+    expect(plan.powers).toEqual([0, 9])
+    expect(tried.filter(({ powers }) => powers.every((power) => power === 0))).toEqual([])
+  })
+
   test('minimiser: stops after its runs, with a plan that breaks the promise', async () => {
     const needs = (plan: Plan): boolean => plan.script.length >= 7
     const { plan, runs } = await smallest(needs, 10)
