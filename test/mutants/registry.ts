@@ -134,8 +134,8 @@ const durability: readonly Mutant[] = [
     name: 'sign-state-after-the-signature',
     mistake: 'a signature is given out before its record is durable',
     file: 'src/host/privval/file-signer.ts',
-    find: 'await this.#save({ ...place, signature, signBytes }, request.after)',
-    replace: 'void this.#save({ ...place, signature, signBytes }).catch(() => {})',
+    find: 'await this.#save({ height, round, step, signature, signBytes }, request.after)',
+    replace: 'void this.#save({ height, round, step, signature, signBytes }).catch(() => {})',
     killer: {
       file: 'src/host/privval/file-signer.test.ts',
       title:

@@ -1,5 +1,7 @@
 // Bytes as standard base64 text and back, strict in what it reads.
 
+import { freshBytes } from './fresh-bytes.ts'
+
 const PAD = 61
 const INVALID = 255
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -23,7 +25,7 @@ function invert(codes: Uint8Array): Uint8Array {
 
 /** Standard alphabet with padding (RFC 4648 section 4). */
 export function toBase64(bytes: Uint8Array): string {
-  const out = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
+  const out = freshBytes(Math.ceil(bytes.length / 3) * 4)
   let o = 0
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i

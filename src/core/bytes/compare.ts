@@ -1,5 +1,7 @@
 // Equality, order, joining and map keys of byte strings.
 
+import { freshBytes } from './fresh-bytes.ts'
+
 /** The empty byte string; stands for "absent" in hashes, addresses and signatures. */
 export const EMPTY_BYTES: Uint8Array = new Uint8Array(0)
 
@@ -27,7 +29,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length
-  const whole = new Uint8Array(length)
+  const whole = freshBytes(length)
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

@@ -90,10 +90,13 @@ export const applyResults = (results: BlockResults): Result<ChainState, string> 
   if (!nextValidators.ok) return nextValidators
   const params = nextParams(results)
   if (!params.ok) return params
+  const { consensusParams, version, lastHeightConsensusParamsChanged } = params.value
   const isChanged = response.validatorUpdates.length > 0
   return ok({
     ...chainState,
-    ...params.value,
+    consensusParams,
+    version,
+    lastHeightConsensusParamsChanged,
     lastBlockHeight: header.height,
     lastBlockId: blockId,
     lastBlockTime: header.time,

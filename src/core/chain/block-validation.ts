@@ -71,11 +71,8 @@ const checkLastCommit = (rules: BlockRules, lastCommit: Commit): string | null =
     return lastCommit.signatures.length === 0 ? null : 'the first block cannot have a last commit'
   }
   const height = block.header.height - 1n
-  const expectation = { chainId, validatorSet, blockId, height, commit: lastCommit }
-  const reason = verifyCommit(
-    crypto,
-    isVerified === undefined ? expectation : { ...expectation, isVerified },
-  )
+  const expectation = { chainId, validatorSet, blockId, height, commit: lastCommit, isVerified }
+  const reason = verifyCommit(crypto, expectation)
   return reason === null ? null : `last commit: ${reason}`
 }
 

@@ -26,9 +26,17 @@ const INTEGER = /^(?:0|-?[1-9][0-9]{0,20})$/
 
 const encodeSet = (set: ValidatorSet | null): Uint8Array => {
   if (set === null || set.size === 0) return EMPTY_BYTES
-  const { validators, proposer, totalVotingPower } = set
-  return encodeValidatorSet({ validators, proposer, totalVotingPower })
+  let bytes = encodedSets.get(set)
+  if (bytes === undefined) {
+    const { validators, proposer, totalVotingPower } = set
+    bytes = encodeValidatorSet({ validators, proposer, totalVotingPower })
+    encodedSets.set(set, bytes)
+  }
+  return bytes
 }
+
+// Sets never change, and each stands in three chain states: next, present and last.
+const encodedSets = new WeakMap<ValidatorSet, Uint8Array>()
 
 const decodeSet = (bytes: Uint8Array): ValidatorSet | null => {
   if (bytes.length === 0) return null

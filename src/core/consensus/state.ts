@@ -166,10 +166,10 @@ export function proposerOf(state: ConsensusState, round: number): Validator {
 export function votesOf(state: ConsensusState, round: number): RoundVotes {
   const known = state.votes.get(round)
   if (known !== undefined) return known
-  const base = { height: state.height, round, validatorSet: state.validatorSet }
+  const { height, validatorSet } = state
   return {
-    prevotes: VoteSet.empty({ ...base, type: VoteType.prevote }),
-    precommits: VoteSet.empty({ ...base, type: VoteType.precommit }),
+    prevotes: VoteSet.empty({ height, round, type: VoteType.prevote, validatorSet }),
+    precommits: VoteSet.empty({ height, round, type: VoteType.precommit, validatorSet }),
   }
 }
 

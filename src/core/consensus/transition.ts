@@ -78,8 +78,8 @@ function onStartHeight(turn: Turn, input: InputOf<'start-height'>): void {
   const { height, validatorSet, lastPrecommits, waitForTxs } = input
   assert(height > turn.state.height, 'heights only grow')
   const roundValidatorSet = validatorSet
-  const fresh = { ...FRESH_HEIGHT, height, validatorSet, roundValidatorSet }
-  change(turn, { ...fresh, lastPrecommits, waitForTxs })
+  change(turn, FRESH_HEIGHT)
+  change(turn, { height, validatorSet, roundValidatorSet, lastPrecommits, waitForTxs })
   const { timeouts } = turn.state.context
   if (input.immediately || timeouts.commitMs === 0 || hasEveryLastPrecommit(turn.state)) {
     enterRound(turn, 0)

@@ -1,21 +1,21 @@
 // RFC 6962 Merkle trees over SHA-256: roots of lists, without building the tree.
 
-import { EMPTY_BYTES, equalBytes } from '../bytes/index.ts'
+import { EMPTY_BYTES, equalBytes, freshBytes } from '../bytes/index.ts'
 import type { Crypto } from './crypto.ts'
 
-// The prefix of a leaf is zero: what a new buffer begins with.
+// The prefix of a leaf is zero: what fresh bytes begin with.
 const INNER_PREFIX = 1
 
 /** SHA-256(0x00, item). */
 export const leafHash = (crypto: Crypto, item: Uint8Array): Uint8Array => {
-  const input = new Uint8Array(item.length + 1)
+  const input = freshBytes(item.length + 1)
   input.set(item, 1)
   return crypto.sha256(input)
 }
 
 /** SHA-256(0x01, left, right). */
 export const innerHash = (crypto: Crypto, left: Uint8Array, right: Uint8Array): Uint8Array => {
-  const input = new Uint8Array(left.length + right.length + 1)
+  const input = freshBytes(left.length + right.length + 1)
   input[0] = INNER_PREFIX
   input.set(left, 1)
   input.set(right, left.length + 1)
@@ -43,12 +43,12 @@ export const merkleRoot = (crypto: Crypto, items: readonly Uint8Array[]): Uint8A
  * neighbours, as results of simple transactions are, are hashed once and share their hash.
  */
 const leafHashes = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array[] => {
-  let input = new Uint8Array(0)
+  let input: Uint8Array = EMPTY_BYTES
   let last: Uint8Array | null = null
   let hash = EMPTY_BYTES
   return items.map((item) => {
     if (last !== null && equalBytes(item, last)) return hash
-    if (input.length !== item.length + 1) input = new Uint8Array(item.length + 1)
+    if (input.length !== item.length + 1) input = freshBytes(item.length + 1)
     input.set(item, 1)
     last = item
     hash = crypto.sha256(input)
@@ -61,7 +61,7 @@ const leafHashes = (crypto: Crypto, items: readonly Uint8Array[]): Uint8Array[] 
  * is the very pair before it is not hashed again.
  */
 export const rootOfLeafHashes = (crypto: Crypto, hashes: Uint8Array[]): Uint8Array => {
-  const input = new Uint8Array(65)
+  const input = freshBytes(65)
   input[0] = INNER_PREFIX
   let count = hashes.length
   while (count > 1) {

@@ -3,7 +3,7 @@
 import { writeBlockId } from './block-id.ts'
 import type { BlockId, Proposal, Vote } from './chain-messages.ts'
 import { writeTime } from './timestamp.ts'
-import { encodeMessage } from './writer.ts'
+import { encodeWithLength } from './writer.ts'
 import type { Writer } from './writer.ts'
 
 /** A nil block id is left out, unlike in the vote itself. */
@@ -46,17 +46,17 @@ function writeCanonicalExtension(writer: Writer, signed: Signed<Vote>): void {
   writer.bytes(0x0a, signed.value.extension)
 }
 
-/** Wire: canonical.proto CanonicalVote, without the length prefix that sign bytes have. */
+/** Wire: canonical.proto CanonicalVote behind its length: the sign bytes. */
 export function encodeCanonicalVote(chainId: string, vote: Vote): Uint8Array {
-  return encodeMessage(writeCanonicalVote, { chainId, value: vote })
+  return encodeWithLength(writeCanonicalVote, { chainId, value: vote })
 }
 
-/** Wire: canonical.proto CanonicalProposal, without the length prefix that sign bytes have. */
+/** Wire: canonical.proto CanonicalProposal behind its length: the sign bytes. */
 export function encodeCanonicalProposal(chainId: string, proposal: Proposal): Uint8Array {
-  return encodeMessage(writeCanonicalProposal, { chainId, value: proposal })
+  return encodeWithLength(writeCanonicalProposal, { chainId, value: proposal })
 }
 
-/** Wire: canonical.proto CanonicalVoteExtension, without the length prefix of sign bytes. */
+/** Wire: canonical.proto CanonicalVoteExtension behind its length: the sign bytes. */
 export function encodeCanonicalVoteExtension(chainId: string, vote: Vote): Uint8Array {
-  return encodeMessage(writeCanonicalExtension, { chainId, value: vote })
+  return encodeWithLength(writeCanonicalExtension, { chainId, value: vote })
 }

@@ -273,8 +273,17 @@ function writeUnion(writer: Writer, message: ConsensusWireMessage): void {
 
 /** Wire: consensus/types.proto Message. */
 export function encodeConsensusMessage(message: ConsensusWireMessage): Uint8Array {
-  return encodeMessage(writeUnion, message)
+  if (message.kind !== 'vote') return encodeMessage(writeUnion, message)
+  let bytes = voteMessages.get(message.vote)
+  if (bytes === undefined) {
+    bytes = encodeMessage(writeUnion, message)
+    voteMessages.set(message.vote, bytes)
+  }
+  return bytes
 }
+
+// Votes never change, and each goes into the log and to one peer after the other.
+const voteMessages = new WeakMap<Vote, Uint8Array>()
 
 /**
  * Byte strings are views of the input.

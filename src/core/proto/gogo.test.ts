@@ -56,10 +56,10 @@ test('encoding: a negative int32 takes ten bytes', () => {
 
 test('encoding: canonical forms leave out a nil block id and zero fixed numbers', () => {
   const zero = decodeVote(EMPTY_BYTES)
-  expect(toHex(encodeCanonicalVote('', zero))).toBe('2a0b088092b8c398feffffff01')
+  expect(toHex(encodeCanonicalVote('', zero))).toBe('0d2a0b088092b8c398feffffff01')
   const proposal = { ...zero, polRound: -1 }
   expect(toHex(encodeCanonicalProposal('c', proposal))).toBe(
-    '20ffffffffffffffffff01320b088092b8c398feffffff013a0163',
+    '1b20ffffffffffffffffff01320b088092b8c398feffffff013a0163',
   )
 })
 

@@ -268,3 +268,14 @@ export function encodeMessage<T>(write: (writer: Writer, value: T) => void, valu
   write(shared, value)
   return shared.finish()
 }
+
+/** The same with the length of the message as a varint before it. */
+export function encodeWithLength<T>(
+  write: (writer: Writer, value: T) => void,
+  value: T,
+): Uint8Array {
+  shared.reset()
+  write(shared, value)
+  shared.length(shared.mark())
+  return shared.finish()
+}

@@ -24,12 +24,22 @@ export interface BlockContents {
 
 /** A block whose header commits to its contents. */
 export const makeBlock = (crypto: Crypto, contents: BlockContents): Block => {
-  const { txs, evidence, lastCommit } = contents
+  const { header: fields, txs, evidence, lastCommit } = contents
   const header: Header = {
-    ...contents.header,
+    version: fields.version,
+    chainId: fields.chainId,
+    height: fields.height,
+    time: fields.time,
+    lastBlockId: fields.lastBlockId,
     lastCommitHash: hashCommit(crypto, lastCommit),
     dataHash: hashTxs(crypto, txs),
+    validatorsHash: fields.validatorsHash,
+    nextValidatorsHash: fields.nextValidatorsHash,
+    consensusHash: fields.consensusHash,
+    appHash: fields.appHash,
+    lastResultsHash: fields.lastResultsHash,
     evidenceHash: hashEvidence(crypto, evidence),
+    proposerAddress: fields.proposerAddress,
   }
   return { header, txs, evidence, lastCommit }
 }

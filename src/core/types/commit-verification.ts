@@ -23,7 +23,7 @@ export interface CommitExpectation {
   readonly height: bigint
   readonly commit: Commit
   /** Signatures known to be good are not verified again (performance.md P6c). */
-  readonly isVerified?: IsVerified
+  readonly isVerified?: IsVerified | undefined
 }
 
 /** What a commit is checked against when its own validator set is not known. */

@@ -4,18 +4,17 @@ import {
   encodeCanonicalProposal,
   encodeCanonicalVote,
   encodeCanonicalVoteExtension,
-  encodeDelimited,
 } from '../proto/index.ts'
 import type { Proposal, Vote } from '../proto/index.ts'
 
 /** What the signature of a vote covers. The validator's index and address are not in it. */
 export const voteSignBytes = (chainId: string, vote: Vote): Uint8Array =>
-  encodeDelimited(encodeCanonicalVote(chainId, vote))
+  encodeCanonicalVote(chainId, vote)
 
 /** What the extension signature of a precommit covers. The block id is not in it. */
 export const voteExtensionSignBytes = (chainId: string, vote: Vote): Uint8Array =>
-  encodeDelimited(encodeCanonicalVoteExtension(chainId, vote))
+  encodeCanonicalVoteExtension(chainId, vote)
 
 /** What the signature of a proposal covers. */
 export const proposalSignBytes = (chainId: string, proposal: Proposal): Uint8Array =>
-  encodeDelimited(encodeCanonicalProposal(chainId, proposal))
+  encodeCanonicalProposal(chainId, proposal)

@@ -1,14 +1,9 @@
 // CometBFT 0.38's example application: transactions `key=value`, app hash the count of
 // transactions.
 
-import { bytesKey, concatBytes, EMPTY_BYTES, fromUtf8 } from '../../core/bytes/index.ts'
+import { bytesKey, EMPTY_BYTES, fromUtf8 } from '../../core/bytes/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import {
-  decodeValidatorUpdate,
-  encodeDelimited,
-  encodeValidatorUpdate,
-  readUvarint,
-} from '../../core/proto/index.ts'
+import { encodeDelimited, encodeValidatorUpdate } from '../../core/proto/index.ts'
 import type {
   Event,
   EventAttribute,
@@ -112,7 +107,7 @@ export class KvStoreApplication implements Application {
     const saved = await pairs.load()
     if (saved === null) return application
     application.#progress = saved.progress
-    for (const update of decodeValidators(saved.validators)) application.#validators.apply(update)
+    application.#validators.restore(saved.validators)
     return application
   }
 
@@ -214,7 +209,7 @@ export class KvStoreApplication implements Application {
     for (const update of staged.validatorUpdates) this.#validators.apply(update)
     this.#changedValidators = staged.validatorUpdates.length > 0
     const { progress, pairs } = staged
-    const validators = encodeValidators(this.#validators.all)
+    const validators = this.#validators.encode()
     const written = this.#pairs.commit({ pairs, validators, progress })
     return written instanceof Promise
       ? written.then(() => this.#committed(progress))
@@ -316,20 +311,4 @@ function queryAnswer(key: Uint8Array, value: Uint8Array | null): QueryResponse {
     height: 0n,
     codespace: '',
   }
-}
-
-function encodeValidators(validators: readonly ValidatorUpdate[]): Uint8Array {
-  return concatBytes(...validators.map((update) => encodeDelimited(encodeValidatorUpdate(update))))
-}
-
-function decodeValidators(bytes: Uint8Array): ValidatorUpdate[] {
-  const validators: ValidatorUpdate[] = []
-  for (let at = 0; at < bytes.length;) {
-    const length = readUvarint(bytes, at)
-    if (length === null) break
-    const end = length.next + length.value
-    validators.push(decodeValidatorUpdate(bytes.subarray(length.next, end)))
-    at = end
-  }
-  return validators
 }

@@ -1,8 +1,14 @@
 // The kvstore's own copy of the validator set, and the test that a block's changes to it are
 // possible.
 
-import { bytesKey, equalBytes } from '../../core/bytes/index.ts'
+import { bytesKey, concatBytes, equalBytes } from '../../core/bytes/index.ts'
 import { addressOf, type Crypto } from '../../core/crypto/index.ts'
+import {
+  decodeValidatorUpdate,
+  encodeDelimited,
+  encodeValidatorUpdate,
+  readUvarint,
+} from '../../core/proto/index.ts'
 import type { PublicKey, ValidatorUpdate } from '../../core/proto/index.ts'
 import { MAX_TOTAL_VOTING_POWER } from '../../core/types/index.ts'
 import type { Misbehavior } from './application.ts'
@@ -13,6 +19,8 @@ export class KvStoreValidators {
   readonly #crypto: Crypto
   readonly #byAddress = new Map<string, ValidatorUpdate>()
   #total = 0n
+  /** As `encode` gave them, until they change. */
+  #encoded: Uint8Array | null = null
 
   constructor(crypto: Crypto) {
     this.#crypto = crypto
@@ -26,9 +34,28 @@ export class KvStoreValidators {
   /** Adds, changes or (power 0) removes a validator. */
   apply(update: ValidatorUpdate): void {
     const key = this.#keyOf(update.pubKey)
+    this.#encoded = null
     this.#total += update.power - this.#powerAt(key)
     if (update.power === 0n) this.#byAddress.delete(key)
     else this.#byAddress.set(key, update)
+  }
+
+  /** All of them as bytes. */
+  encode(): Uint8Array {
+    this.#encoded ??= concatBytes(
+      ...this.all.map((update) => encodeDelimited(encodeValidatorUpdate(update))),
+    )
+    return this.#encoded
+  }
+
+  /** Adds those that `encode` gave. */
+  restore(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      const length = readUvarint(bytes, at)
+      if (length === null) return
+      at = length.next + length.value
+      this.apply(decodeValidatorUpdate(bytes.subarray(length.next, at)))
+    }
   }
 
   /** The validator behind a raw public key, or null. */

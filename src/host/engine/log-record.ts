@@ -42,16 +42,17 @@ const KINDS: readonly (RecordedInput | HeightStart)['kind'][] = [
 const STEPS = ['new-height', 'propose', 'prevote', 'precommit'] as const
 const WHATS = ['proposal', 'prevote', 'precommit'] as const
 const HEADER_BYTES = 13
+/** The header of the record that is being written. */
+const header = new Uint8Array(HEADER_BYTES)
+const headerView = new DataView(header.buffer)
 
 /** The record of an input. */
 export function encodeRecord(input: Input): Uint8Array {
   const { height, round } = placeOf(input)
-  const header = new Uint8Array(HEADER_BYTES)
-  const view = new DataView(header.buffer)
   const kind = input.kind === 'start-height' ? 'height-start' : input.kind
-  view.setUint8(0, KINDS.indexOf(kind))
-  view.setBigInt64(1, height)
-  view.setInt32(9, round)
+  headerView.setUint8(0, KINDS.indexOf(kind))
+  headerView.setBigInt64(1, height)
+  headerView.setInt32(9, round)
   return concatBytes(header, bodyOf(input))
 }
 

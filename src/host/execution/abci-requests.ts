@@ -53,10 +53,11 @@ export function extendedCommitInfo(
   const { round, votes } = commitInfo(lastCommit, lastValidators)
   return {
     round,
-    votes: votes.map((info, index) => {
+    votes: votes.map(({ validator, blockIdFlag }, index) => {
       const vote = lastPrecommits?.getFor(index, lastCommit.blockId) ?? null
       return {
-        ...info,
+        validator,
+        blockIdFlag,
         voteExtension: vote?.extension ?? EMPTY_BYTES,
         extensionSignature: vote?.extensionSignature ?? EMPTY_BYTES,
       }
@@ -117,7 +118,7 @@ export function finalizeBlockRequest(
     hash,
     lastValidators,
   )
-  return { ...rest, decidedLastCommit }
+  return { decidedLastCommit, ...rest }
 }
 
 function abciValidator(validator: Validator): AbciValidator {

@@ -151,7 +151,7 @@ export class BlockExecutor {
     const room = limits.maxBytes === -1n ? -1n : maxTxBytes
     const reaped = mempool.reapMaxBytesMaxGas(room, limits.maxGas)
     const fields = { crypto, chainState, height, evidence, lastCommit, proposerAddress }
-    const { time, nextValidatorsHash } = makeProposalBlock({ ...fields, txs: [] }).header
+    const { time, nextValidatorsHash } = makeProposalBlock({ txs: [], ...fields }).header
     const txs = await callApplication('prepareProposal', height, () =>
       this.#options.application.prepareProposal({
         maxTxBytes,
@@ -169,7 +169,7 @@ export class BlockExecutor {
       }),
     )
     assertFits(txs, maxTxBytes, height)
-    const block = makeProposalBlock({ ...fields, txs })
+    const block = makeProposalBlock({ txs, ...fields })
     const built = { block, ...makeBlockId(crypto, block) }
     this.#remember(built.blockId)
     return built

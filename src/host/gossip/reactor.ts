@@ -159,7 +159,8 @@ export class ConsensusReactor implements Reactor, EngineListener {
       refusal = engine.receivePart(message)
     } else {
       const { vote } = message
-      this.#confirm(link, { ...vote, index: vote.validatorIndex })
+      const { height, round, type, validatorIndex: index } = vote
+      this.#confirm(link, { height, round, type, index })
       refusal = engine.receiveVote(vote, peer.id)
     }
     if (refusal !== null) this.#options.stopPeer(peer, refusal)

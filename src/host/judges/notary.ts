@@ -1,13 +1,9 @@
-// Verifies signatures of votes and proposals from their canonical bytes, each once.
+// Verifies signatures of votes and proposals from their signBytes bytes, each once.
 
 import { equalBytes } from '../../core/bytes/index.ts'
 import { verifySignature } from '../../core/crypto/index.ts'
 import type { Crypto } from '../../core/crypto/index.ts'
-import {
-  encodeCanonicalProposal,
-  encodeCanonicalVote,
-  encodeDelimited,
-} from '../../core/proto/index.ts'
+import { encodeCanonicalProposal, encodeCanonicalVote } from '../../core/proto/index.ts'
 import type { Proposal, PublicKey, Vote } from '../../core/types/index.ts'
 import { isSameId } from './naive-values.ts'
 
@@ -43,16 +39,16 @@ export class Notary {
   signedVote(pubKey: PublicKey, vote: Vote): boolean {
     const known = this.#find(pubKey, vote, vote.validatorIndex)
     if (known !== null) return known
-    const canonical = encodeCanonicalVote(this.#chainId, vote)
-    return this.#verify({ pubKey, message: vote }, canonical, vote.validatorIndex)
+    const signBytes = encodeCanonicalVote(this.#chainId, vote)
+    return this.#verify({ pubKey, message: vote }, signBytes, vote.validatorIndex)
   }
 
   /** True when the key signed this proposal. */
   signedProposal(pubKey: PublicKey, proposal: Proposal): boolean {
     const known = this.#find(pubKey, proposal, 0)
     if (known !== null) return known
-    const canonical = encodeCanonicalProposal(this.#chainId, proposal)
-    return this.#verify({ pubKey, message: proposal }, canonical, 0)
+    const signBytes = encodeCanonicalProposal(this.#chainId, proposal)
+    return this.#verify({ pubKey, message: proposal }, signBytes, 0)
   }
 
   #find(pubKey: PublicKey, message: Vote | Proposal, index: number): boolean | null {
@@ -68,16 +64,17 @@ export class Notary {
 
   #verify(
     { pubKey, message }: Omit<Verdict, 'isSigned'>,
-    canonical: Uint8Array,
+    signBytes: Uint8Array,
     index: number,
   ): boolean {
     const { signature } = message
     if (signature.length === 0 || signature.length > 64) return false
-    const isSigned = verifySignature(this.#crypto, pubKey, encodeDelimited(canonical), signature)
+    const isSigned = verifySignature(this.#crypto, pubKey, signBytes, signature)
     const place = placeOf(message, index)
-    const verdicts = this.#places.get(place) ?? []
-    if (verdicts.length < PER_PLACE) verdicts.push({ pubKey, message, isSigned })
-    this.#places.set(place, verdicts)
+    const verdict = { pubKey, message, isSigned }
+    const verdicts = this.#places.get(place)
+    if (verdicts === undefined) this.#places.set(place, [verdict])
+    else if (verdicts.length < PER_PLACE) verdicts.push(verdict)
     if (this.#places.size > REMEMBERED) this.#forgetOldest()
     return isSigned
   }

@@ -1,5 +1,7 @@
 // The growing bytes of one file in memory.
 
+import { freshBytes } from '../../core/bytes/index.ts'
+
 let zeroBytes = new Uint8Array(0)
 
 /** Zeros that a content keeps as a length only. */
@@ -70,7 +72,7 @@ export class Content {
   /** A copy of the bytes from `start` up to `end`. */
   slice(start = 0, end: number = this.#length): Uint8Array {
     const stop = Math.max(start, Math.min(end, this.#length))
-    const bytes = new Uint8Array(stop - start)
+    const bytes = freshBytes(stop - start)
     if (start < this.#buffer.length) bytes.set(this.#buffer.subarray(start, stop))
     return bytes
   }
@@ -80,7 +82,7 @@ export class Content {
     const grows = size > this.#buffer.length
     if (!grows && !this.#isShared) return
     const room = grows ? Math.max(size, 2 * this.#buffer.length) : this.#buffer.length
-    const buffer = new Uint8Array(room)
+    const buffer = freshBytes(room)
     buffer.set(this.#buffer)
     this.#buffer = buffer
     this.#isShared = false

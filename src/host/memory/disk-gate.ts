@@ -86,7 +86,8 @@ export class DiskGate {
    */
   async perform(place: Place, makeAction: () => DiskAction): Promise<void> {
     this.assertAlive(place.operation, place.path)
-    const step = { ...place, index: this.#steps }
+    const { kind, operation, path } = place
+    const step: FileStep = { kind, operation, path, index: this.#steps }
     const wait = this.hooks.delay?.(step) ?? null
     if (wait !== null) await wait
     this.assertAlive(place.operation, place.path)

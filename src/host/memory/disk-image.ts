@@ -1,7 +1,7 @@
 // The disk beneath files and stores in memory: what is written, what is synced, and the list of
 // changes in between.
 
-import { InvariantError } from '../../core/bytes/index.ts'
+import { copyBytes, InvariantError } from '../../core/bytes/index.ts'
 import { Content, isZeros } from './content.ts'
 import type { TableChange } from './table.ts'
 import { Table } from './table.ts'
@@ -269,7 +269,7 @@ type NameChange = Extract<UnsyncedChange, { kind: 'link' | 'unlink' }>
 
 /** A write as a change that may be kept: the bytes as they are now. */
 export function writeOf(inode: Inode, offset: number, bytes: Uint8Array): WriteChange {
-  return { kind: 'write', inode, offset, bytes: isZeros(bytes) ? bytes : bytes.slice() }
+  return { kind: 'write', inode, offset, bytes: isZeros(bytes) ? bytes : copyBytes(bytes) }
 }
 
 /** The directory a path lies in. */

@@ -1,6 +1,6 @@
 // A key-value store in memory that can lose what was not synced, as a machine without power does.
 
-import { assert, bytesKey } from '../../core/bytes/index.ts'
+import { assert, bytesKey, copyBytes } from '../../core/bytes/index.ts'
 import type { KeyRange, KeyValueEntry, KeyValueOperation, KeyValueStore } from '../ports/index.ts'
 import { PortError } from '../ports/index.ts'
 import { DiskGate } from './disk-gate.ts'
@@ -136,7 +136,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
 function changeOf(operation: KeyValueOperation): TableChange {
   const key = bytesKey('put' in operation ? operation.put[0] : operation.del)
   assert(key !== '', 'keys are not empty')
-  return { key, value: 'put' in operation ? operation.put[1].slice() : undefined }
+  return { key, value: 'put' in operation ? copyBytes(operation.put[1]) : undefined }
 }
 
 function keyBytes(key: string): Uint8Array {

@@ -24,7 +24,7 @@ import type { SignState } from './sign-state.ts'
 import { formatSignState } from './sign-state.ts'
 import type { Signer, SignOptions, SignRefusal, SignVoteOptions } from './signer.ts'
 
-const MODE = { mode: 0o600 }
+const MODE = 0o600
 
 /** What a signer is made of: a key and a state that belong together. */
 export interface FileSignerOptions {
@@ -101,7 +101,8 @@ export class FileSigner implements Signer {
       options.signExtension === true && mayHaveExtension(vote)
         ? this.#sign(voteExtensionSignBytes(chainId, vote))
         : EMPTY_BYTES
-    return ok({ ...vote, ...signed.value, extensionSignature })
+    const { timestamp, signature } = signed.value
+    return ok({ ...vote, timestamp, signature, extensionSignature })
   }
 
   async signProposal(
@@ -134,7 +135,8 @@ export class FileSigner implements Signer {
     if (order === 0) return this.#again(request)
     const signBytes = request.signBytesAt(timestamp)
     const signature = this.#sign(signBytes)
-    await this.#save({ ...place, signature, signBytes }, request.after)
+    const { height, round, step } = place
+    await this.#save({ height, round, step, signature, signBytes }, request.after)
     return ok({ timestamp, signature })
   }
 
@@ -158,7 +160,7 @@ export class FileSigner implements Signer {
   async #save(state: SignState, after: Promise<void> = Promise.resolve()): Promise<void> {
     const { files, statePath } = this.#options
     try {
-      await files.writeFileDurable(statePath, formatSignState(state), { ...MODE, after })
+      await files.writeFileDurable(statePath, formatSignState(state), { mode: MODE, after })
     } catch (cause) {
       const why = cause instanceof PortError ? cause.details.reason : String(cause)
       const reason = `the sign state cannot be made durable, so nothing more is signed: ${why}`

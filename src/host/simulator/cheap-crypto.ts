@@ -71,10 +71,13 @@ function keyedMix(secret: Uint32Array, message: Uint8Array): Uint8Array {
   absorb(lanes, length)
   for (let i = 4; i < 8; i++) absorb(lanes, secret[i] as number)
   const signature = new Uint8Array(SIGNATURE_BYTES)
-  const view = new DataView(signature.buffer)
   for (let i = 0; i < SIGNATURE_BYTES; i += 4) {
     absorb(lanes, i)
-    view.setUint32(i, lanes[3] as number, true)
+    const word = lanes[3] as number
+    signature[i] = word
+    signature[i + 1] = word >>> 8
+    signature[i + 2] = word >>> 16
+    signature[i + 3] = word >>> 24
   }
   return signature
 }

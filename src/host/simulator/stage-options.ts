@@ -21,6 +21,9 @@ import type { WorldHost } from './world-host.ts'
 /** Segments of some heights each, so that the log begins new ones and removes old ones. */
 const WAL_SIZES = { segmentBytes: 32 * 1024, reserveBytes: 8 * 1024 }
 
+/** A run has few transactions, and no time to fill what a node has by default. */
+const TXS_REMEMBERED = 1000
+
 /** What every node of a run shares. */
 export interface Common {
   readonly plan: Plan
@@ -73,7 +76,7 @@ export async function stageOptions(common: Common, parts: LifeParts): Promise<Re
       createEmptyBlocks: true,
       createEmptyBlocksIntervalMs: 0,
     },
-    mempool: {},
+    mempool: { cacheSize: TXS_REMEMBERED },
     p2p: { listenAddress: `node${node}:26656` },
     makeSwitch: (options) => new MessageSwitch(options, { node, clock, network }),
     externalAddress: null,

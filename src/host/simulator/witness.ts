@@ -100,7 +100,7 @@ export class Witness {
     const { court, timeline } = this.#options
     const { height, hash, decidedLastCommit, misbehavior } = request
     const votes = decidedLastCommit.votes.map(({ validator, blockIdFlag: flag }) => {
-      return { ...validator, flag }
+      return { address: validator.address, power: validator.power, flag }
     })
     const guilty = misbehavior.map(({ kind, validator, height: at, time, totalVotingPower }) => {
       return { kind, ...validator, height: at, time, total: totalVotingPower }

@@ -37,13 +37,15 @@ export const Kind: Readonly<Record<KindName, Uint8Array>> = {
 
 const KIND_BYTES = 2
 const HEIGHT_BYTES = 8
+/** The key that is being made: a view of each new one would cost more than the key. */
+const scratch = new Uint8Array(KIND_BYTES + HEIGHT_BYTES)
+const scratchView = new DataView(scratch.buffer)
 
 /** Kind and height. */
 export function heightKey(kind: Uint8Array, height: bigint): Uint8Array {
-  const key = new Uint8Array(KIND_BYTES + HEIGHT_BYTES)
-  key.set(kind)
-  new DataView(key.buffer).setBigUint64(KIND_BYTES, height)
-  return key
+  scratch.set(kind)
+  scratchView.setBigUint64(KIND_BYTES, height)
+  return scratch.slice()
 }
 
 /** Bytes of a key made by `heightKey`, which is also the value of a block hash. */

@@ -1,6 +1,6 @@
 // How a value lies in the database: a checksum over key and bytes before the bytes.
 
-import { crc32c } from '../../core/bytes/index.ts'
+import { crc32c, freshBytes } from '../../core/bytes/index.ts'
 import type { KeyValueOperation } from '../ports/index.ts'
 import { StoreError } from './errors.ts'
 
@@ -11,8 +11,8 @@ const CHECKSUM_BYTES = 4
  * the checksum so that a value under another's key is found out too.
  */
 export function putValue(key: Uint8Array, bytes: Uint8Array): KeyValueOperation {
-  const value = new Uint8Array(CHECKSUM_BYTES + bytes.length)
-  new DataView(value.buffer).setUint32(0, crc32c(bytes, crc32c(key)))
+  const value = freshBytes(CHECKSUM_BYTES + bytes.length)
+  new DataView(value.buffer, value.byteOffset).setUint32(0, crc32c(bytes, crc32c(key)))
   value.set(bytes, CHECKSUM_BYTES)
   return { put: [key, value] }
 }

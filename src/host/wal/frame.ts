@@ -6,7 +6,7 @@
 // distance is what tells a torn tail, which was never promised to anybody, from damage to records
 // that were.
 
-import { crc32c } from '../../core/bytes/index.ts'
+import { crc32c, freshBytes } from '../../core/bytes/index.ts'
 import { RangeChecksums } from './range-checksums.ts'
 
 /** What a record is for. */
@@ -64,7 +64,7 @@ export function encodeFrames(
 ): { readonly bytes: Uint8Array; readonly chain: Chain } {
   let size = 0
   for (const { payload } of frames) size += FRAME_HEADER_BYTES + payload.length
-  const bytes = new Uint8Array(size)
+  const bytes = freshBytes(size)
   let chain = before
   let at = 0
   for (const frame of frames) {
