@@ -63,9 +63,9 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          // One process for each file: what its hooks end and remove is its own.
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
-          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -14,6 +14,7 @@ import {
   encodeDelimited,
   encodeHashedParams,
   encodeSimpleValidator,
+  readUvarint,
 } from '../../src/core/proto/index.ts'
 import { CONN_TARGETS } from './conn-targets.ts'
 import { Dice } from './dice.ts'
@@ -45,13 +46,20 @@ const proposal = ofWire('Proposal')
 const int64 = (dice: Dice): bigint =>
   BigInt.asIntN(64, BigInt(dice.word()) << BigInt(dice.below(40)))
 
+/** The message behind its length, which is exactly what follows. */
+function unframed(bytes: Uint8Array): Uint8Array {
+  const length = readUvarint(bytes, 0)
+  if (length === null || length.next + length.value !== bytes.length) throw new Error('no frame')
+  return bytes.subarray(length.next)
+}
+
 /** How each format is written, by the name of its line. */
 const FORMATS: Readonly<Record<string, Make>> = {
-  CanonicalVote: (dice) => encodeCanonicalVote('test-chain', decodeVote(vote(dice))),
+  CanonicalVote: (dice) => unframed(encodeCanonicalVote('test-chain', decodeVote(vote(dice)))),
   CanonicalProposal: (dice) =>
-    encodeCanonicalProposal('test-chain', decodeProposal(proposal(dice))),
+    unframed(encodeCanonicalProposal('test-chain', decodeProposal(proposal(dice)))),
   CanonicalVoteExtension: (dice) =>
-    encodeCanonicalVoteExtension('test-chain', decodeVote(vote(dice))),
+    unframed(encodeCanonicalVoteExtension('test-chain', decodeVote(vote(dice)))),
   HashedParams: (dice) => encodeHashedParams({ maxBytes: int64(dice), maxGas: int64(dice) }),
   SimpleValidator: (dice) => {
     const pubKey = { type: 'ed25519', bytes: dice.bytes(32) } as const
