@@ -2,12 +2,11 @@
 // recorded and punished. Five real processes.
 
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RpcClient } from '../network/rpc-client.ts'
 import { folderForTest, quadrille, RunningCommand } from './command.ts'
+import { freePortBlock } from './port-block.ts'
 
 const KEY = 'config/priv_validator_key.json'
 const HONEST = [0, 1, 2] as const
@@ -22,17 +21,6 @@ interface Carrying extends Record<string, unknown> {
     readonly evidence: readonly { readonly type: string; readonly value: { vote_a?: object } }[]
   }
 }
-
-// Ten ports from one that the system calls free; whoever takes one in between fails the test
-// loudly.
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(Math.min(port, 65_000)))
-    })
-  })
 
 /** Homes of four validators and a fifth node, on a chain whose blocks carry all evidence. */
 async function writeHomes(folder: string, port: number): Promise<string[]> {
@@ -78,7 +66,7 @@ async function powerOf(rpc: RpcClient, address: string, height: number): Promise
 }
 
 test('shared key: two nodes with one key are caught and punished everywhere', async () => {
-  const port = await freePort()
+  const port = await freePortBlock()
   const homes = await writeHomes(folderForTest(), port)
   const guilty = addressIn(homes[ORIGINAL] ?? '')
   const env = { CMT_CONSENSUS_TIMEOUT_COMMIT: '200ms' }

@@ -1,27 +1,15 @@
 // The homes of `quadrille testnet`, started as four processes without a change.
 
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { RpcClient } from '../network/rpc-client.ts'
 import { folderForTest, quadrille, RunningCommand } from './command.ts'
-
-// Eight ports from one that the system calls free; whoever takes one in between fails the test
-// loudly.
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(Math.min(port, 65_000)))
-    })
-  })
+import { freePortBlock } from './port-block.ts'
 
 describe('testnet', () => {
   test('testnet: four homes start as four processes, commit, stop and go on', async () => {
     const folder = folderForTest()
-    const port = await freePort()
+    const port = await freePortBlock()
     const made = await quadrille(['testnet', '--v', '4', '--o', folder, '--p2p-port', String(port)])
     expect([made.code, made.err]).toEqual([0, ''])
     const homes = [0, 1, 2, 3].map((i) => join(folder, `node${i}`))
