@@ -192,7 +192,7 @@ const durability: readonly Mutant[] = [
     name: 'old-rounds-not-gossiped',
     mistake: 'a peer gets votes of its own round only',
     file: 'src/host/gossip/pump.ts',
-    find: 'if (round > link.known.round + 1 && round !== state.round) continue',
+    find: 'if (round > link.known.round + 1 && round !== ourRound) continue',
     replace: 'if (round !== link.known.round) continue',
     killer: {
       file: 'src/host/gossip/reactor.test.ts',

@@ -1,5 +1,6 @@
 // Bytes as standard base64 text and back, strict in what it reads.
 
+import { bytesKey } from './compare.ts'
 import { freshBytes } from './fresh-bytes.ts'
 
 const PAD = 61
@@ -7,11 +8,6 @@ const INVALID = 255
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const CODES: Uint8Array = asciiCodes(ALPHABET)
 const VALUES: Uint8Array = invert(CODES)
-/**
- * Longest run of character codes handed to String.fromCharCode at once: its arguments go on the
- * stack.
- */
-const CHUNK = 8192
 
 function asciiCodes(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
@@ -37,11 +33,7 @@ export function toBase64(bytes: Uint8Array): string {
     out[o++] = left > 1 ? (CODES[((b & 15) << 2) | (c >> 6)] as number) : PAD
     out[o++] = left > 2 ? (CODES[c & 63] as number) : PAD
   }
-  let text = ''
-  for (let i = 0; i < out.length; i += CHUNK) {
-    text += String.fromCharCode.apply(null, out.subarray(i, i + CHUNK) as unknown as number[])
-  }
-  return text
+  return bytesKey(out)
 }
 
 /**

@@ -1,18 +1,24 @@
 // Bytes as hexadecimal text and back.
 
-const LOWER: readonly string[] = pairs('0123456789abcdef')
-const UPPER: readonly string[] = pairs('0123456789ABCDEF')
+import { bytesKey } from './compare.ts'
+import { freshBytes } from './fresh-bytes.ts'
 
-function pairs(digits: string): string[] {
-  const table: string[] = []
-  for (const high of digits) for (const low of digits) table.push(high + low)
-  return table
+const LOWER = codesOf('0123456789abcdef')
+const UPPER = codesOf('0123456789ABCDEF')
+
+function codesOf(digits: string): Uint8Array {
+  return Uint8Array.from(digits, (each) => each.charCodeAt(0))
 }
 
-function format(bytes: Uint8Array, table: readonly string[]): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i++) text += table[bytes[i] as number] as string
-  return text
+function format(bytes: Uint8Array, digits: Uint8Array): string {
+  const out = freshBytes(2 * bytes.length)
+  let o = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number
+    out[o++] = digits[byte >>> 4] as number
+    out[o++] = digits[byte & 15] as number
+  }
+  return bytesKey(out)
 }
 
 /** Lower-case hexadecimal, two digits a byte. */

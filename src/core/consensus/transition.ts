@@ -129,11 +129,13 @@ function onVote(turn: Turn, vote: Vote): void {
 }
 
 function count(turn: Turn, vote: Vote): boolean {
-  const votes = votesOf(turn.state, vote.round)
-  const kind = vote.type === VoteType.prevote ? 'prevotes' : 'precommits'
-  const result = votes[kind].add(vote)
+  const { prevotes, precommits } = votesOf(turn.state, vote.round)
+  const isPrevote = vote.type === VoteType.prevote
+  const result = (isPrevote ? prevotes : precommits).add(vote)
   if (result.kind === 'duplicate') return false
-  const roundVotes = { ...votes, [kind]: result.voteSet }
+  const roundVotes = isPrevote
+    ? { prevotes: result.voteSet, precommits }
+    : { prevotes, precommits: result.voteSet }
   change(turn, { votes: new Map(turn.state.votes).set(vote.round, roundVotes) })
   emit(turn, { kind: 'announce-vote', vote })
   return true

@@ -30,16 +30,15 @@ export const isCompleteBlockId = (id: BlockId): boolean =>
  * evidence must stand: the block hash, then the encoded part set header.
  */
 export const blockIdKey = (id: BlockId): string => {
-  let key = keys.get(id)
-  if (key === undefined) {
-    key = bytesKey(id.hash) + bytesKey(encodePartSetHeader(id.partSetHeader))
-    keys.set(id, key)
+  if (id !== last.id) {
+    const key = bytesKey(id.hash) + bytesKey(encodePartSetHeader(id.partSetHeader))
+    last = { id, key }
   }
-  return key
+  return last.key
 }
 
-// Ids never change, and consensus asks again and again for the few that it holds.
-const keys = new WeakMap<BlockId, string>()
+// Ids never change, and one that was asked for is asked for again at once.
+let last: { readonly id: BlockId | null; readonly key: string } = { id: null, key: '' }
 
 /** Sizes only: every hash is empty or of 32 bytes. Null when it is well formed. */
 export const validateBlockId = (id: BlockId): string | null => {

@@ -113,12 +113,17 @@ export function finalizeBlockRequest(
   hash: Uint8Array,
   lastValidators: ValidatorSet | null,
 ): FinalizeBlockRequest {
-  const { proposedLastCommit: decidedLastCommit, ...rest } = proposedBlock(
-    block,
+  const { height, time, nextValidatorsHash, proposerAddress } = block.header
+  return {
+    txs: block.txs,
+    decidedLastCommit: commitInfo(block.lastCommit, lastValidators),
+    misbehavior: misbehaviorOf(block.evidence),
     hash,
-    lastValidators,
-  )
-  return { decidedLastCommit, ...rest }
+    height,
+    time,
+    nextValidatorsHash,
+    proposerAddress,
+  }
 }
 
 function abciValidator(validator: Validator): AbciValidator {

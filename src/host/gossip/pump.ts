@@ -171,25 +171,26 @@ function pumpParts(link: Link, { state, withheld }: OurSide): boolean {
 
 function sendPart(
   link: Link,
-  message: { readonly height: bigint; readonly round: number; readonly part: Part },
+  { height, round, part }: { readonly height: bigint; readonly round: number; readonly part: Part },
 ): boolean {
-  if (!link.send(CHANNEL.data, encodeConsensusMessage({ kind: 'block-part', ...message }))) {
-    return false
-  }
-  link.known.setHasPart(message.height, message.part.index)
+  const message = encodeConsensusMessage({ kind: 'block-part', height, round, part })
+  if (!link.send(CHANNEL.data, message)) return false
+  link.known.setHasPart(height, part.index)
   return true
 }
 
 // Every round of the height: liveness needs all that a correct node received (paper, gossip).
 function pumpRounds(link: Link, { state, messages, withheld }: OurSide): boolean {
-  const our = { ourRound: state.round, withheld }
+  const ourRound = state.round
   for (const { round, prevotes, precommits } of messages.rounds()) {
     // A peer takes votes of its next round, and a few of a later one so that it can skip to it.
-    if (round > link.known.round + 1 && round !== state.round) continue
+    if (round > link.known.round + 1 && round !== ourRound) continue
     const votes = state.votes.get(round)
     if (votes === undefined) continue
-    if (!pumpVotes(link, votes.prevotes, { voters: prevotes.voters, ...our })) return false
-    if (!pumpVotes(link, votes.precommits, { voters: precommits.voters, ...our })) return false
+    const ofPrevotes = { voters: prevotes.voters, ourRound, withheld }
+    if (!pumpVotes(link, votes.prevotes, ofPrevotes)) return false
+    const ofPrecommits = { voters: precommits.voters, ourRound, withheld }
+    if (!pumpVotes(link, votes.precommits, ofPrecommits)) return false
   }
   return true
 }

@@ -88,7 +88,8 @@ function totalOf(seats: readonly Seat[]): bigint {
 
 function at(seat: Seat, priority: bigint): Seat {
   const most = priority > HIGHEST ? HIGHEST : priority
-  return { ...seat, priority: most < LOWEST ? LOWEST : most }
+  const { address, pubKey, power } = seat
+  return { address, pubKey, power, priority: most < LOWEST ? LOWEST : most }
 }
 
 // Not wider apart than twice the total (divided toward zero), then the average (rounded down) at 0.

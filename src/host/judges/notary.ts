@@ -8,7 +8,7 @@ import type { Proposal, PublicKey, Vote } from '../../core/types/index.ts'
 import { isSameId } from './naive-values.ts'
 
 /** Places of which verdicts are remembered; the oldest is forgotten first. */
-const REMEMBERED = 4096
+const REMEMBERED = 256
 /** Verdicts remembered of one place: whoever sends more is heard anew each time. */
 const PER_PLACE = 4
 

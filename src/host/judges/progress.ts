@@ -48,6 +48,8 @@ export class ProgressJudge {
   #limit: { readonly height: bigint; readonly ms: number } | null = null
   /** When a member of the core last signed a vote or got a block. */
   #lastSignMs = 0
+  /** When it was last looked whether somebody's time is over. */
+  #lookedMs = -1
   #isTold = false
 
   constructor(ledger: Ledger, report: Report) {
@@ -100,7 +102,9 @@ export class ProgressJudge {
 
   /** Looks whether somebody's time is over. */
   at(atMs: number): void {
-    if (this.#isTold) return
+    // What is not late yet does not become so before time passes.
+    if (this.#isTold || atMs === this.#lookedMs) return
+    this.#lookedMs = atMs
     const late: number[] = []
     for (const [node, member] of this.#members) {
       if (atMs <= member.deadlineMs) continue

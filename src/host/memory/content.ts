@@ -2,6 +2,9 @@
 
 import { freshBytes } from '../../core/bytes/index.ts'
 
+/** A file that says so far ahead how long it will be is given the room at once. */
+const ROOM_AT_ONCE = 65_536
+
 let zeroBytes = new Uint8Array(0)
 
 /** Zeros that a content keeps as a length only. */
@@ -81,7 +84,8 @@ export class Content {
   #own(size: number): void {
     const grows = size > this.#buffer.length
     if (!grows && !this.#isShared) return
-    const room = grows ? Math.max(size, 2 * this.#buffer.length) : this.#buffer.length
+    const expected = Math.min(this.#length, ROOM_AT_ONCE)
+    const room = grows ? Math.max(size, 2 * this.#buffer.length, expected) : this.#buffer.length
     const buffer = freshBytes(room)
     buffer.set(this.#buffer)
     this.#buffer = buffer

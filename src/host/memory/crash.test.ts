@@ -121,6 +121,15 @@ describe('key-value store in memory', () => {
     expect(await (await open()).crash(2).get(key)).toBeUndefined()
   })
 
+  test('key-value store in memory: a lost batch leaves what was there before it', async () => {
+    const key = toUtf8('k')
+    const store = new MemoryKeyValueStore()
+    await store.batch([{ put: [key, Uint8Array.of(1)] }], { sync: true })
+    await store.batch([{ put: [key, Uint8Array.of(2)] }, { del: key }], { sync: false })
+    expect(await store.get(key)).toBeUndefined()
+    expect(await store.crash().get(key)).toEqual(Uint8Array.of(1))
+  })
+
   test('key-value store in memory: a failed synced batch fails every later one', async () => {
     let armed = true
     const store = new MemoryKeyValueStore({

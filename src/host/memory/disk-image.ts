@@ -40,8 +40,11 @@ interface UnsyncedBatch {
   readonly kind: 'batch'
   readonly store: string
   readonly changes: readonly TableChange[]
-  /** What the keys held before; null when the batch failed and nobody sees it but after a crash. */
-  readonly undo: readonly TableChange[] | null
+  /**
+   * What the key of each change held before; null when the batch failed and nobody sees it but
+   * after a crash.
+   */
+  readonly undo: readonly TableChange['value'][] | null
 }
 
 /**
@@ -235,11 +238,10 @@ export class DiskImage {
     if (sync) {
       this.changes = this.changes.filter((each) => !isOfStore(each))
     } else {
-      const undo = changes.map(({ key }) => ({ key, value: table.get(key) }))
+      const undo = changes.map(({ key }) => table.get(key))
       this.changes.push({ kind: 'batch', store, changes, undo })
       if (this.changes.length > MAX_UNSYNCED_BATCHES) {
-        const oldest = this.changes.findIndex(isOfStore)
-        this.changes = this.changes.filter((_, index) => index !== oldest)
+        this.changes.splice(this.changes.findIndex(isOfStore), 1)
       }
     }
     for (const change of changes) table.set(change)
@@ -254,7 +256,9 @@ export class DiskImage {
     const lost = batches.findIndex(({ keeps }) => keeps !== true)
     const end = lost < 0 ? batches.length : lost
     for (const { change } of batches.slice(end).toReversed()) {
-      for (const before of (change.undo ?? []).toReversed()) table.set(before)
+      change.changes.forEach(({ key }, index) => {
+        if (change.undo !== null) table.set({ key, value: change.undo[index] })
+      })
     }
     for (const { change } of batches.slice(0, end)) {
       if (change.undo === null) for (const each of change.changes) table.set(each)

@@ -19,6 +19,9 @@ export const FOLD = {
 /** What kind of event is folded. */
 export type Fold = (typeof FOLD)[keyof typeof FOLD]
 
+const FIRST_FACTOR = 0x9e3779b1
+const SECOND_FACTOR = 0x85ebca77
+
 /** Two 32-bit lanes of multiply and rotate; whole numbers only, so every machine agrees. */
 export class Digest {
   #a = 0x243f6a88
@@ -42,14 +45,22 @@ export class Digest {
     const { length } = bytes
     this.#word(length)
     const whole = length & ~3
+    // The lanes as local variables, what a word does to them spelled out: half the time.
+    let a = this.#a
+    let b = this.#b
     for (let i = 0; i < whole; i += 4) {
-      this.#word(
+      const word =
         (bytes[i] as number) |
-          ((bytes[i + 1] as number) << 8) |
-          ((bytes[i + 2] as number) << 16) |
-          ((bytes[i + 3] as number) << 24),
-      )
+        ((bytes[i + 1] as number) << 8) |
+        ((bytes[i + 2] as number) << 16) |
+        ((bytes[i + 3] as number) << 24)
+      a = Math.imul(a ^ word, FIRST_FACTOR)
+      const sum = Math.imul(b + word, SECOND_FACTOR)
+      b = ((sum << 13) | (sum >>> 19)) ^ a
+      a = ((a ^ (a >>> 15)) + sum) | 0
     }
+    this.#a = a
+    this.#b = b
     for (let i = whole; i < length; i++) this.#word(bytes[i] as number)
   }
 
@@ -59,8 +70,8 @@ export class Digest {
   }
 
   #word(value: number): void {
-    const a = Math.imul(this.#a ^ value, 0x9e3779b1)
-    const b = Math.imul(this.#b + value, 0x85ebca77)
+    const a = Math.imul(this.#a ^ value, FIRST_FACTOR)
+    const b = Math.imul(this.#b + value, SECOND_FACTOR)
     this.#a = (a ^ (a >>> 15)) + b
     this.#b = ((b << 13) | (b >>> 19)) ^ a
     this.#a |= 0
