@@ -11,9 +11,15 @@ const CLOCK_TICKS_PER_SECOND = 100
 const VALIDATORS = 4
 
 // What a node on a small machine should be started with: four nodes on two cores have no core to
-// spare for collecting garbage beside the work, one heap of malloc is enough for one thread, and
+// spare for collecting garbage beside the work, a heap that is told what it will hold is not walked
+// through again and again until it has found out, one heap of malloc is enough for one thread, and
 // what is freed at its top is given back from one MiB on.
-const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=8', '--max-old-space-size=512']
+const NODE_FLAGS = [
+  '--single-threaded-gc',
+  '--max-semi-space-size=8',
+  '--initial-old-space-size=40',
+  '--max-old-space-size=512',
+]
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '1048576' }
 
 /**
