@@ -26,7 +26,7 @@ const detection = await detectionShares(ours(root, 'cli'), {
   seconds: options.seconds / 2,
 })
 process.stderr.write('simulation\n')
-const simulation = await simulationSpeed({ warmUpRuns: 100, runs: 60 })
+const simulation = simulationSpeed()
 printTable(results)
 console.log(`seeing faults: ${(100 * Math.max(...detection)).toFixed(2)} % of a node's busy time`)
 console.log(`simulation: ${simulation.toFixed(0)} virtual seconds per real second per core`)

@@ -19,9 +19,8 @@ interface Ballot {
 /** Knows what the votes that a node holds are worth. */
 export class VoteCount {
   readonly #notary: Notary
-  // Vote sets and votes never change, and the same ones are asked for several times.
+  // Vote sets never change, and the same ones are asked for several times.
   readonly #counted = new WeakMap<VoteSet, { readonly round: number; readonly polkas: BlockId[] }>()
-  readonly #signed = new WeakMap<Vote, Validator['pubKey']>()
   readonly #genuine = new WeakMap<VoteSet, Ballot>()
 
   constructor(notary: Notary) {
@@ -67,7 +66,6 @@ export class VoteCount {
   holdsForgery({ votes, validatorSet, height }: State): boolean {
     const { validators } = validatorSet
     const isGenuine = (voteSet: VoteSet, ballot: Ballot): boolean =>
-      isSameBallot(this.#genuine.get(voteSet), ballot) ||
       voteSet.values.every((value) =>
         validators.every((validator, index) => {
           const vote = voteSet.getFor(index, value)
@@ -82,6 +80,7 @@ export class VoteCount {
       ]
       for (const [voteSet, type] of sets) {
         const ballot = { height, round, type }
+        if (isSameBallot(this.#genuine.get(voteSet), ballot)) continue
         if (!isGenuine(voteSet, ballot)) return true
         this.#genuine.set(voteSet, ballot)
       }
@@ -92,10 +91,7 @@ export class VoteCount {
   // What stands in the message counts, not the place where the node has put it.
   #isCast(vote: Vote, { address, pubKey }: Validator, ballot: Ballot): boolean {
     if (!isSameBallot(vote, ballot) || !equalBytes(vote.validatorAddress, address)) return false
-    if (this.#signed.get(vote) === pubKey) return true
-    if (!this.#notary.signedVote(pubKey, vote)) return false
-    this.#signed.set(vote, pubKey)
-    return true
+    return this.#notary.signedVote(pubKey, vote)
   }
 }
 
