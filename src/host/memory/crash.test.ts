@@ -122,12 +122,15 @@ describe('key-value store in memory', () => {
   })
 
   test('key-value store in memory: a lost batch leaves what was there before it', async () => {
-    const key = toUtf8('k')
+    const [key, other] = [toUtf8('k'), toUtf8('o')]
     const store = new MemoryKeyValueStore()
-    await store.batch([{ put: [key, Uint8Array.of(1)] }], { sync: true })
-    await store.batch([{ put: [key, Uint8Array.of(2)] }, { del: key }], { sync: false })
-    expect(await store.get(key)).toBeUndefined()
-    expect(await store.crash().get(key)).toEqual(Uint8Array.of(1))
+    const before = [{ put: [key, Uint8Array.of(1)] }, { put: [other, Uint8Array.of(5)] }] as const
+    await store.batch(before, { sync: true })
+    const lost = [{ put: [key, Uint8Array.of(2)] }, { del: other }, { del: key }] as const
+    await store.batch(lost, { sync: false })
+    expect(await store.getMany([key, other])).toEqual([undefined, undefined])
+    const values = [Uint8Array.of(1), Uint8Array.of(5)]
+    expect(await store.crash().getMany([key, other])).toEqual(values)
   })
 
   test('key-value store in memory: a failed synced batch fails every later one', async () => {
